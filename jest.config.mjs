@@ -1,0 +1,23 @@
+/** Tests run as ES modules (Nest 12 is ESM only), transformed by swc without type checks; `npm run lint` checks types. */
+const swc = {
+  swcrc: false,
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', decorators: true, dynamicImport: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+    keepClassNames: true,
+  },
+  module: { type: 'es6' },
+  sourceMaps: 'inline',
+};
+
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/migrations'],
+  testRegex: process.env.CACHITO_TEST_LONG === 'true' ? '\\.(spec|e2e-spec|long-spec)\\.ts$' : '\\.(spec|e2e-spec)\\.ts$',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+  testTimeout: 60_000,
+  maxWorkers: 2,
+};

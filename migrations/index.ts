@@ -1,0 +1,4 @@
+import { Initial1795219200000 } from './1795219200000-initial.js';
+
+/** Every migration, oldest first. Add new ones at the end; never change one that was released. */
+export const MIGRATIONS = [Initial1795219200000];

@@ -1,0 +1,103 @@
+import type { PackageManagerName } from './package-managers.js';
+
+/** Which parts of the service a process runs. */
+export type Role = 'all' | 'api' | 'worker';
+
+/** A variable that is given to the user's build; `path` values are relative to the unpacked bundle. */
+export interface DefaultEnvironmentVariable {
+  value: string;
+  kind: 'path' | 'literal';
+}
+
+/**
+ * The whole configuration of a process: read once from the environment and the command line, checked, frozen. Inject
+ * this class; nobody else reads `process.env`. Times are milliseconds, sizes bytes, directories absolute.
+ * `docs/configuration.md` names the environment variable of each value.
+ */
+export abstract class Configuration {
+  abstract readonly role: Role;
+  abstract readonly server: {
+    host: string;
+    port: number;
+    /** Base of every absolute URL in answers, without a slash at the end; undefined = scheme and host of the call. */
+    publicUrl: string | undefined;
+    maxPerPage: number;
+    /** Longest `wait` of `GET /requests/{id}`. */
+    waitTimeout: number;
+  };
+  abstract readonly auth: {
+    loginDisabled: boolean;
+    /** Addresses whose identity headers are believed; empty = no authentication is configured. CIDR. */
+    trustedProxies: readonly string[];
+    /** Header with the name of the user that a trusted proxy has authenticated, lower case. */
+    remoteUserHeader: string;
+    /** Headers with a client certificate's subject and the verdict on it (`SUCCESS`), lower case. */
+    clientCertificateSubjectHeader: string;
+    clientCertificateVerdictHeader: string;
+    /** Users that may post on behalf of others. */
+    userRepresentatives: readonly string[];
+    /** Users that may call the worker endpoints. */
+    workerUsernames: readonly string[];
+  };
+  abstract readonly directories: {
+    data: string;
+    /** The permanent blobs: sources and artifacts. */
+    sources: string;
+    /** The bundles' blobs, which may be dropped and built again. */
+    bundles: string;
+    /** Host-local git mirrors: a cache, may be deleted. */
+    mirrors: string;
+    /** Data of the embedded database. */
+    database: string;
+    /** Scratch folders of running requests. */
+    temporary: string;
+  };
+  abstract readonly database: {
+    /** PostgreSQL; undefined = the embedded one. */
+    url: string | undefined;
+  };
+  abstract readonly requests: {
+    defaultPackageManagers: readonly PackageManagerName[];
+    enabledPackageManagers: readonly PackageManagerName[];
+    mutuallyExclusivePackageManagers: readonly (readonly [PackageManagerName, PackageManagerName])[];
+    defaultEnvironmentVariables: Readonly<Record<string, Readonly<Record<string, DefaultEnvironmentVariable>>>>;
+  };
+  abstract readonly worker: {
+    /** Requests at a time in this process. */
+    concurrency: number;
+    /** Package managers that this worker can do. */
+    packageManagers: readonly PackageManagerName[];
+    /** Deadline of one request. */
+    requestTimeout: number;
+    /** Limit of one `git` or `go` command. */
+    subprocessTimeout: number;
+    /** Age at which a complete or running request becomes stale. */
+    requestLifetime: number;
+    /** The same for a failed one. */
+    failedRequestLifetime: number;
+    /** How long evidence (packages, SBOMs, where-used) is kept; undefined = for ever. */
+    evidenceRetention: number | undefined;
+    /** Age at which an archived source that nobody asked for may be pruned, and the lowest age that may be given. */
+    archivesDefaultAge: number;
+    archivesMinimumAge: number;
+  };
+  abstract readonly outbound: {
+    /** Connections per process. */
+    concurrency: number;
+    /** Limit of one download. */
+    timeout: number;
+    /** Private address ranges that may be reached all the same. CIDR. */
+    allowedPrivateNetworks: readonly string[];
+    maxArtifactSize: number;
+    maxSourceSize: number;
+  };
+  abstract readonly logs: {
+    level: 'debug' | 'info' | 'warn' | 'error';
+    format: 'pretty' | 'json';
+    /** One log file per request lies here; undefined = off. */
+    requestLogsDirectory: string | undefined;
+    requestLogsLevel: 'debug' | 'info' | 'warn' | 'error';
+    /** Mode bits of those files. */
+    requestLogsMode: number;
+  };
+}

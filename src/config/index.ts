@@ -1,0 +1,2 @@
+export { Configuration, type DefaultEnvironmentVariable, type Role } from './configuration.js';
+export { BUILT_PACKAGE_MANAGERS, PACKAGE_MANAGER_NAMES, type PackageManagerName } from './package-managers.js';

@@ -1,0 +1,1 @@
+export type { Artifact, ArtifactKey, ArtifactSpec, Digests } from './artifact.js';

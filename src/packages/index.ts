@@ -1,0 +1,2 @@
+export { ACTIVE_FLAGS, type Flag } from './flags.js';
+export * from './package-manager.js';

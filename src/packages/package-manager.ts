@@ -1,0 +1,155 @@
+import type { PackageManagerName } from '../config/index.js';
+import type { Artifact, ArtifactSpec } from '../dependencies/index.js';
+import type { SourceTree } from '../source/index.js';
+import type { Flag } from './flags.js';
+
+/**
+ * One package manager: reads lock files of an archived source, has every artifact archived, and says what is to be
+ * reported, bundled and served. It sees ports only: no HTTP server, queue or database. It runs no code of the project.
+ */
+export interface PackageManager {
+  readonly name: PackageManagerName;
+  /** Throws a `CachitoError`; anything else is reported as `UnknownError`. */
+  resolve(job: ResolveJob): Promise<Resolution>;
+}
+
+export interface ResolveJob {
+  source: SourceTree;
+  /** What to process, in the given order; never empty: the default is the root. */
+  paths: readonly PackageConfig[];
+  flags: ReadonlySet<Flag>;
+  /** Those of this manager's type. */
+  replacements: readonly Replacement[];
+  artifacts: ArtifactPort;
+  progress: ProgressPort;
+  log: JobLog;
+  /** Fires when the request is cancelled, too old, or taken over. */
+  signal: AbortSignal;
+}
+
+/** One entry of `packages.<manager>` in a request. */
+export interface PackageConfig {
+  /** Directory of the package, normalised, `.` for the root. */
+  path: string;
+  /** Other keys of the manager's configuration, as validated. */
+  [key: string]: unknown;
+}
+
+/** One entry of `dependency_replacements`. */
+export interface Replacement {
+  name: string;
+  type: PackageManagerName;
+  version: string;
+  newName?: string;
+}
+
+/** Archives artifacts: from the store when it is there, else fetched once (single flight) and verified. */
+export interface ArtifactPort {
+  get(spec: ArtifactSpec, signal: AbortSignal): Promise<Artifact>;
+}
+
+/** Reports how far the manager is. Called as often as one likes; the pipeline thins it out. */
+export interface ProgressPort {
+  /** A new phase, shown as `state_reason` and kept in the history: `Fetching npm dependencies at web/ui`. */
+  phase(text: string): Promise<void>;
+  update(done: number, total: number, unit: 'packages' | 'bytes'): void;
+}
+
+/** The log of the request, which clients can read: no secrets, no paths of this host. */
+export interface JobLog {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** Everything a package manager found out. The pipeline alone persists it. */
+export interface Resolution {
+  packages: ResolvedPackage[];
+  /** Who requires whom, as the lock file states it. */
+  edges: DependencyEdge[];
+  /** What lies below `deps/` of the bundle. */
+  artifacts: PlacedArtifact[];
+  /** What the locked registry of this request serves. */
+  registryEntries: RegistryEntry[];
+  environment: EnvironmentVariable[];
+  files: ConfigurationFile[];
+  /** Changes to the source that the bundle gets. */
+  edits: SourceEdit[];
+}
+
+/** Type of a package or dependency: a manager's name, or `go-package`. */
+export type PackageType = PackageManagerName | 'go-package';
+
+/** Name, type and version: what identifies a package or dependency. A Go package of the standard library has no version. */
+export interface Component {
+  type: PackageType;
+  name: string;
+  version: string | null;
+}
+
+/** A package of the source itself. */
+export interface ResolvedPackage extends Component {
+  version: string;
+  /** Relative to the root; `.` is the root. */
+  path: string;
+  dependencies: ResolvedDependency[];
+}
+
+/** A dependency of one of them. */
+export interface ResolvedDependency extends Component {
+  /** Only npm, yarn, pip know it. */
+  dev?: boolean;
+  /** What it stands in for, by `dependency_replacements`. */
+  replaces?: Component | null;
+  /** The archived file; undefined for what is bundled, vendored or local. */
+  artifact?: Artifact;
+}
+
+/** `from` requires `to`; within one package of the source. */
+export interface DependencyEdge {
+  package: Component;
+  from: Component;
+  to: Component;
+}
+
+/** An artifact and where it lies in the bundle, below `deps/`. */
+export interface PlacedArtifact {
+  artifact: Artifact;
+  path: string;
+}
+
+/** An artifact under the name and version by which the locked registry serves it. */
+export interface RegistryEntry {
+  artifact: Artifact;
+  name: string;
+  version: string;
+}
+
+/** Which way to build a variable or file is for: through the locked registry, or offline from the bundle. */
+export type BuildMode = 'registry' | 'offline';
+
+export interface EnvironmentVariable {
+  name: string;
+  value: string;
+  /** `path` values are relative to the unpacked bundle. */
+  kind: 'path' | 'literal';
+  /** Undefined = both. */
+  mode?: BuildMode;
+}
+
+/** A file for the user to write into the unpacked bundle. Addresses and credentials are filled in when it is served. */
+export interface ConfigurationFile {
+  /** Relative to the unpacked bundle: `app/.npmrc`. */
+  path: string;
+  template: string;
+  mode?: BuildMode;
+}
+
+/** A change of one file of the source: new bytes, or its removal. */
+export type SourceEdit = { path: string; content: Buffer; executable?: boolean } | { path: string; removed: true };
+
+/** A resolution of nothing, to start from. */
+export function emptyResolution(): Resolution {
+  return { packages: [], edges: [], artifacts: [], registryEntries: [], environment: [], files: [], edits: [] };
+}

@@ -1,0 +1,1 @@
+export { type JobHandler, type JobOutcome, JobQueue, type QueueDepth } from './job-queue.js';

@@ -1,0 +1,31 @@
+/** What the queue delivers an id to. Returns when the work on it is done, for good or bad. */
+export type JobHandler = (requestId: number, signal: AbortSignal) => Promise<JobOutcome>;
+
+/**
+ * `done`: the id is taken off the queue. `later`: it stays and is delivered again after `delay` milliseconds (another
+ * worker still holds the request, or the attempt is worth repeating).
+ */
+export type JobOutcome = { kind: 'done' } | { kind: 'later'; delay: number };
+
+export interface QueueDepth {
+  waiting: number;
+  running: number;
+}
+
+/**
+ * Delivers request ids, at least once, to one worker at a time as far as it can know. It holds no other state: the
+ * claim on the request's row decides who works, so a double delivery does no harm.
+ * Work begun before goes before new work; within that, lower numbers of `priority` first, then older ids.
+ * Every adapter passes `job-queue.compliance.ts`.
+ */
+export abstract class JobQueue {
+  /** Adds an id; adding one that is queued already changes nothing. Throws `MessageBrokerError` when it cannot. */
+  abstract enqueue(requestId: number, options?: { priority?: number }): Promise<void>;
+  /** Takes a waiting id off the queue; one that is being worked on is left to its worker. */
+  abstract remove(requestId: number): Promise<void>;
+  /** Begins to deliver, up to `concurrency` ids at a time. Called once, by a worker. */
+  abstract start(handler: JobHandler, options: { concurrency: number }): Promise<void>;
+  /** Stops to deliver, fires the signal of running handlers, waits for them and hands their ids back to the queue. */
+  abstract stop(): Promise<void>;
+  abstract depth(): Promise<QueueDepth>;
+}

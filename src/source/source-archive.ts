@@ -1,0 +1,80 @@
+import type { DeflatedPiece, TreeEntry } from '../archive/index.js';
+import type { Submodule } from './source-tree.js';
+
+/** Which source: what a client asked for. */
+export interface SourceSpec {
+  /** As submitted; may hold credentials, so never log it. */
+  repo: string;
+  /** 40 lower-case hexadecimal digits. */
+  ref: string;
+  withSubmodules: boolean;
+}
+
+/** A commit that lies in the archive store for ever, as rows and blobs. */
+export interface ArchivedSource {
+  id: number;
+  /** The address without credentials. */
+  repo: string;
+  /** `team/app` of `https://host/team/app.git/` (spec of the archive name). */
+  repoName: string;
+  ref: string;
+  withSubmodules: boolean;
+  /** Of the commit, seconds since 1970. */
+  commitTime: number;
+  submodules: readonly Submodule[];
+  /** Sum of the file sizes, and how many entries. */
+  size: number;
+  entries: number;
+}
+
+/**
+ * A segment: consecutive entries of the tree as tar text below `app/`, about 1 MiB, cut at entries; a larger file has a
+ * segment of its own.
+ */
+export interface SourceSegment extends DeflatedPiece {
+  entries: readonly SegmentEntry[];
+}
+
+export interface SegmentEntry extends TreeEntry {
+  /** Where the entry's content starts in the tar text of its segment. */
+  contentOffset: number;
+  /** Where the entry's headers start, and where the next entry starts. */
+  headerOffset: number;
+  nextOffset: number;
+}
+
+/** Reports how far a step is; called as often as one likes. */
+export type ReportProgress = (progress: { done: number; total: number; unit: 'packages' | 'bytes' }) => void;
+
+export interface ArchiveOptions {
+  signal: AbortSignal;
+  /** Use the archive store only; `InvalidRequestData` when the commit is not stored. */
+  offline?: boolean;
+  /** One line for the request's log. */
+  log: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
+}
+
+/**
+ * The archive of sources (room `source/`). Everything it stores is permanent; what it fetches with is a cache.
+ */
+export abstract class SourceArchive {
+  /**
+   * Returns the stored commit, fetching and storing it first if it is not there. Without network when it is stored,
+   * even if the upstream is gone. A damaged one is fetched again. Single flight per commit in this process.
+   *
+   * Throws `RepositoryAccessError`, `InvalidRequestData` (no such commit), `ValidationError` (an address or a tree that
+   * is refused), `SubprocessCallError`, `NetworkError`.
+   */
+  abstract archive(spec: SourceSpec, options: ArchiveOptions): Promise<ArchivedSource>;
+  /**
+   * The `.git` directory for `include-git-dir`: history without old file contents, tags, so that `git log` and
+   * `git describe` work. Stored at the first call, as pieces with `app/.git/…` entries. `UnsupportedFeature` when no
+   * git command is present.
+   */
+  abstract archiveGitDirectory(source: ArchivedSource, options: ArchiveOptions): Promise<AsyncIterable<SourceSegment>>;
+  /** The segments of a stored commit in the order of the tree. */
+  abstract segments(source: ArchivedSource): AsyncIterable<SourceSegment>;
+  /** A reader of its files. */
+  abstract tree(source: ArchivedSource): import('./source-tree.js').SourceTree;
+  abstract find(id: number): Promise<ArchivedSource | undefined>;
+}

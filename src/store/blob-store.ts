@@ -1,0 +1,63 @@
+import type { Readable } from 'node:stream';
+
+/** A blob that lies in a store: named by its content, never overwritten. */
+export interface Blob {
+  /** SHA-256, 64 lower-case hexadecimal digits: the key. */
+  sha256: string;
+  /** Bytes. */
+  size: number;
+}
+
+export interface StoredBlob extends Blob {
+  /** When it was last written or asked to be written again; the collector's grace period counts from here. */
+  modified: Date;
+}
+
+/** Which bytes of a blob: `start` and `end` count from 0, both inclusive (RFC 9110, §14.1.2). */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+export interface PutOptions {
+  /** Refuse other bytes with `InvalidChecksum`; nothing is stored then. */
+  expectedSha256?: string;
+  /** Refuse more bytes with `ValidationError`; nothing is stored then. */
+  maxSize?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Blobs by SHA-256. A blob is visible only whole: written to a temporary name, synced, renamed. Writing what is there
+ * already moves no bytes into place but renews `modified`, so that a collector leaves it alone.
+ * Every adapter passes `blob-store.compliance.ts`.
+ */
+export abstract class BlobStore {
+  /** Stores a stream while hashing it. On any error, or when `signal` fires, nothing stays behind. */
+  abstract put(content: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<Blob>;
+  /** Streams a blob or a part of it. Throws `FileAccessError` when it is not there. */
+  abstract read(sha256: string, range?: ByteRange): Promise<Readable>;
+  /** Undefined when it is not there. */
+  abstract stat(sha256: string): Promise<StoredBlob | undefined>;
+  /** Renews `modified`; false when it is not there. */
+  abstract touch(sha256: string): Promise<boolean>;
+  /**
+   * Whether the stored bytes still have their digest; false also when the blob is missing. A file that was found good
+   * is not read again while its inode, size and modification time are unchanged.
+   */
+  abstract verify(sha256: string, signal?: AbortSignal): Promise<boolean>;
+  /** Removes a blob; a missing one is no error. */
+  abstract delete(sha256: string): Promise<void>;
+  /** All blobs, by key ascending, one prefix folder at a time (memory does not grow with their number). */
+  abstract list(): AsyncIterable<StoredBlob>;
+  /** Removes what crashed writers left behind and nobody has touched since `olderThan`. Returns how many. */
+  abstract removeAbandoned(olderThan: Date): Promise<number>;
+  /** Throws when the store cannot take a write now (readiness). */
+  abstract check(): Promise<void>;
+}
+
+/** The permanent store: sources and artifacts, kept for ever unless pruned. */
+export abstract class ArchiveStore extends BlobStore {}
+
+/** The store of finished bundles, which may be dropped: their recipes bring them back bit for bit. */
+export abstract class BundleStore extends BlobStore {}
