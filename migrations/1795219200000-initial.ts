@@ -45,6 +45,8 @@ const TABLES = [
   'request_config_file_base64',
   'request_package',
   'idempotency_key',
+  // pipeline/
+  'worker',
   // bundles/
   'bundle',
   'request_bundle',
@@ -105,6 +107,7 @@ const UP = [
     "position" integer NOT NULL,
     "component_id" bigint NOT NULL REFERENCES "component",
     "dev" boolean,
+    "direct" boolean NOT NULL DEFAULT false,
     "replaces_id" bigint REFERENCES "component",
     "artifact_id" bigint REFERENCES "artifact",
     PRIMARY KEY ("set_id", "position")
@@ -161,6 +164,7 @@ const UP = [
     "attempt" integer NOT NULL DEFAULT 0,
     "lease_owner" text,
     "lease_expires" timestamptz,
+    "crashes" integer NOT NULL DEFAULT 0,
     "started" timestamptz,
     CONSTRAINT "uq_request_state_of_request" UNIQUE ("request_state_id")
   )`,
@@ -228,6 +232,15 @@ const UP = [
     PRIMARY KEY ("username", "key")
   )`,
   `CREATE INDEX "ix_idempotency_key_created" ON "idempotency_key" ("created")`,
+
+  // --- pipeline/: processes that work, by their heart-beat -------------------------------------------------------
+  `CREATE TABLE "worker" (
+    "name" text PRIMARY KEY,
+    "started" timestamptz NOT NULL DEFAULT now(),
+    "seen" timestamptz NOT NULL DEFAULT now(),
+    "concurrency" integer NOT NULL,
+    "running" integer NOT NULL DEFAULT 0
+  )`,
 
   // --- bundles/ ------------------------------------------------------------------------------------------------
   `CREATE TABLE "bundle" (

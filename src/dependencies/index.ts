@@ -1,1 +1,17 @@
 export type { Artifact, ArtifactKey, ArtifactSpec, Digests } from './artifact.js';
+export { ArtifactReferences } from './artifact-references.js';
+export {
+  Catalogue,
+  type ReportedDependency,
+  type ReportedEdge,
+  type ReportedPackage,
+  type SavedPackage,
+  type SavedPackages,
+} from './catalogue.js';
+export {
+  type CataloguedDependency,
+  type CataloguedPackage,
+  compareCodePoints,
+  type ComponentKey,
+  type RequestPackages,
+} from './component.js';
