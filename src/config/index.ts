@@ -1,2 +1,4 @@
 export { Configuration, type DefaultEnvironmentVariable, type Role } from './configuration.js';
+export { ConfigurationError } from './configuration-error.js';
+export { ConfigurationModule } from './configuration.module.js';
 export { BUILT_PACKAGE_MANAGERS, PACKAGE_MANAGER_NAMES, type PackageManagerName } from './package-managers.js';

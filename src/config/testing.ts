@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Configuration } from './configuration.js';
+import { BUILT_PACKAGE_MANAGERS } from './package-managers.js';
+
+/** Any part of a configuration; lists and maps are given whole. */
+export type ConfigurationOverrides = { [Section in keyof Configuration]?: Partial<Configuration[Section]> };
+
+/**
+ * A complete configuration for a spec: default values, every directory below one fresh temporary folder that is removed
+ * when the process exits (or earlier by the spec: it is `directories.data`). Loopback may be reached; login is off.
+ */
+export function testConfiguration(overrides: ConfigurationOverrides = {}): Configuration {
+  const data = overrides.directories?.data ?? temporaryFolder();
+  const defaults = defaultsBelow(data);
+  const merged: Configuration = {
+    role: overrides.role ?? defaults.role,
+    server: { ...defaults.server, ...overrides.server },
+    auth: { ...defaults.auth, ...overrides.auth },
+    directories: { ...defaults.directories, ...overrides.directories },
+    database: { ...defaults.database, ...overrides.database },
+    requests: { ...defaults.requests, ...overrides.requests },
+    worker: { ...defaults.worker, ...overrides.worker },
+    outbound: { ...defaults.outbound, ...overrides.outbound },
+    logs: { ...defaults.logs, ...overrides.logs },
+  };
+  return merged;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+const GIB = 2 ** 30;
+
+function defaultsBelow(data: string): Configuration {
+  return {
+    role: 'all',
+    server: { host: '127.0.0.1', port: 0, publicUrl: undefined, maxPerPage: 100, waitTimeout: 60_000 },
+    auth: {
+      loginDisabled: true,
+      trustedProxies: [],
+      remoteUserHeader: 'x-remote-user',
+      clientCertificateSubjectHeader: 'x-ssl-client-s-dn',
+      clientCertificateVerdictHeader: 'x-ssl-client-verify',
+      userRepresentatives: [],
+      workerUsernames: [],
+    },
+    directories: {
+      data,
+      sources: join(data, 'sources'),
+      bundles: join(data, 'bundles'),
+      mirrors: join(data, 'mirrors'),
+      database: join(data, 'database'),
+      temporary: join(data, 'temporary'),
+    },
+    database: { url: undefined },
+    requests: {
+      defaultPackageManagers: ['gomod'],
+      enabledPackageManagers: BUILT_PACKAGE_MANAGERS,
+      mutuallyExclusivePackageManagers: [['npm', 'yarn']],
+      defaultEnvironmentVariables: {},
+    },
+    worker: {
+      concurrency: 2,
+      packageManagers: BUILT_PACKAGE_MANAGERS,
+      requestTimeout: 7_200_000,
+      subprocessTimeout: 3_600_000,
+      requestLifetime: DAY,
+      failedRequestLifetime: 7 * DAY,
+      evidenceRetention: undefined,
+      archivesDefaultAge: 730 * DAY,
+      archivesMinimumAge: 365 * DAY,
+    },
+    outbound: {
+      concurrency: 25,
+      timeout: 120_000,
+      allowedPrivateNetworks: ['127.0.0.0/8', '::1/128'],
+      maxArtifactSize: 2 * GIB,
+      maxSourceSize: 10 * GIB,
+    },
+    logs: {
+      level: 'error',
+      format: 'json',
+      requestLogsDirectory: join(data, 'logs'),
+      requestLogsLevel: 'debug',
+      requestLogsMode: 0o660,
+    },
+  };
+}
+
+const folders: string[] = [];
+
+function temporaryFolder(): string {
+  if (folders.length === 0) {
+    process.once('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'cachito-spec-'));
+  folders.push(folder);
+  return folder;
+}
