@@ -5,7 +5,6 @@ import { InvalidRequestData } from '../errors/index.js';
 import type { Artifact } from './artifact.js';
 import {
   type CataloguedDependency,
-  type CataloguedPackage,
   compareComponents,
   type ComponentKey,
   mergeDependencies,
@@ -28,6 +27,11 @@ export interface ReportedDependency extends ComponentKey {
   artifact?: Pick<Artifact, 'id'>;
 }
 
+/** Size of the union of all packages' dependencies: `dependencies_count` of the request. */
+export function countDependencies(packages: readonly ReportedPackage[]): number {
+  return mergeDependencies(packages).length;
+}
+
 /** `from` requires `to`, within one package of the source; `from` may be the package itself. */
 export interface ReportedEdge {
   package: ComponentKey;
@@ -40,13 +44,6 @@ export interface SavedPackage {
   componentId: string;
   path: string;
   dependencySetId: string;
-}
-
-export interface SavedPackages {
-  packages: SavedPackage[];
-  packagesCount: number;
-  /** Size of the union over all packages. */
-  dependenciesCount: number;
 }
 
 /**
@@ -65,22 +62,14 @@ export class Catalogue {
     manager: EntityManager,
     packages: readonly ReportedPackage[],
     edges: readonly ReportedEdge[],
-  ): Promise<SavedPackages> {
+  ): Promise<SavedPackage[]> {
     const sorted = [...packages].sort(compareComponents);
     refuseDuplicates(sorted);
     const ids = await saveComponents(manager, mentionedComponents(sorted, edges));
     const edgesByPackage = groupedBy(edges, (edge) => ids.of(edge.package));
     const sets = sorted.map((each) => describeSet(each, edgesByPackage.get(ids.of(each)) ?? [], ids));
     const setIds = await saveSets(manager, sets);
-    return {
-      packages: sorted.map((each, at) => ({
-        componentId: ids.of(each),
-        path: each.path,
-        dependencySetId: setIds[at],
-      })),
-      packagesCount: sorted.length,
-      dependenciesCount: mergeDependencies(sorted.map(catalogued)).length,
-    };
+    return sorted.map((each, at) => ({ componentId: ids.of(each), path: each.path, dependencySetId: setIds[at] }));
   }
 
   /**
@@ -150,11 +139,6 @@ function dependencyOf(row: MemberRow): CataloguedDependency {
       ? {}
       : { replaces: { name: row.replaces_name, type: row.replaces_type, version: row.replaces_version } }),
   };
-}
-
-function catalogued(reported: ReportedPackage): CataloguedPackage {
-  const dependencies = reported.dependencies.map(({ name, type, version, dev }) => ({ name, type, version, dev }));
-  return { name: reported.name, type: reported.type, version: reported.version, dependencies };
 }
 
 function refuseDuplicates(sorted: readonly ReportedPackage[]): void {

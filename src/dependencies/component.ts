@@ -54,7 +54,9 @@ export function compareComponents(a: ComponentKey & { dev?: boolean }, b: Compon
 }
 
 /** Joins the dependencies of all packages: sorted, unique by name, type, version and dev; the first one wins. */
-export function mergeDependencies(packages: readonly CataloguedPackage[]): CataloguedDependency[] {
+export function mergeDependencies<T extends ComponentKey & { dev?: boolean }>(
+  packages: readonly { dependencies: readonly T[] }[],
+): T[] {
   const all = packages.flatMap((each) => each.dependencies).sort(compareComponents);
   return all.filter((each, at) => at === 0 || compareComponents(all[at - 1], each) !== 0);
 }

@@ -2,11 +2,11 @@ export type { Artifact, ArtifactKey, ArtifactSpec, Digests } from './artifact.js
 export { ArtifactReferences } from './artifact-references.js';
 export {
   Catalogue,
+  countDependencies,
   type ReportedDependency,
   type ReportedEdge,
   type ReportedPackage,
   type SavedPackage,
-  type SavedPackages,
 } from './catalogue.js';
 export {
   type CataloguedDependency,
