@@ -1,0 +1,108 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { GitServer } from './support/git-server.js';
+import { Service } from './support/service.js';
+
+/**
+ * SIGKILL in every step. A request logs a line at the start of each of its steps; the service is killed as soon as the
+ * n-th line is there, for every n that a whole run has.
+ */
+describe('a service that is killed', () => {
+  let gitServer: GitServer;
+  let body: { repo: string; ref: string; pkg_managers: string[] };
+  let steps: string[];
+  let expected: Buffer;
+
+  beforeAll(async () => {
+    gitServer = await GitServer.start();
+    const library = await gitServer.createRepository('team/library.git');
+    const libraryCommit = await library.commit({ files: { 'library.c': 'int x;\n'.repeat(50_000) } });
+    const app = await gitServer.createRepository('team/app.git');
+    const files: Record<string, string> = {};
+    for (let n = 0; n < 400; n++) files[`src/part-${n}.c`] = `int part_${n};\n`.repeat(2_000);
+    const ref = await app.commit({
+      files: {
+        ...files,
+        '.gitmodules': '[submodule "library"]\n\tpath = library\n\turl = ../library.git\n',
+        library: { gitlink: libraryCommit },
+      },
+    });
+    body = { repo: app.url, ref, pkg_managers: ['git-submodule'] };
+
+    const service = await Service.start();
+    const request = await service.complete(body);
+    steps = await logLines(service, request.id);
+    expected = (await service.download(request.id)).bytes;
+    await service.close();
+  });
+
+  afterAll(() => gitServer?.stop());
+
+  it('ends every request as if nothing had happened, whatever the step', async () => {
+    expect(steps.length).toBeGreaterThanOrEqual(10);
+    const points = steps.map((_, index) => index);
+    // Two services at a time: most of the time is spent waiting for the lease of the killed worker to end.
+    await Promise.all([0, 1].map(async (lane) => {
+      for (const point of points.filter((p) => p % 2 === lane)) await killAfter(point);
+    }));
+  }, 600_000);
+
+  it('survives the death of its embedded database', async () => {
+    const service = await Service.start();
+    const { id } = await service.create(body);
+    const pidFile = await readFile(join(service.dataDirectory, 'database', 'postmaster.pid'), 'utf8');
+    process.kill(Number(pidFile.split('\n')[0]), 'SIGKILL');
+    await whenReady(service);
+    await expectWhole(service, id);
+    await service.close();
+  }, 180_000);
+
+  it('survives the death of both at once', async () => {
+    const service = await Service.start();
+    const { id } = await service.create(body);
+    const pidFile = await readFile(join(service.dataDirectory, 'database', 'postmaster.pid'), 'utf8');
+    process.kill(Number(pidFile.split('\n')[0]), 'SIGKILL');
+    await service.kill('SIGKILL');
+    await service.restart();
+    await expectWhole(service, id);
+    await service.close();
+  }, 180_000);
+
+  async function killAfter(line: number): Promise<void> {
+    const service = await Service.start();
+    const { id } = await service.create(body);
+    while ((await logLines(service, id)).length <= line) await new Promise((resolve) => setImmediate(resolve));
+    await service.kill('SIGKILL');
+    await service.restart();
+    await expectWhole(service, id);
+    await service.close();
+  }
+
+  async function expectWhole(service: Service, id: number): Promise<void> {
+    const request = await service.finish(id);
+    expect(request).toMatchObject({ id, state: 'complete', repo: body.repo, ref: body.ref });
+    expect(request.packages).toHaveLength(1);
+    expect((await service.download(id)).bytes.equals(expected)).toBe(true);
+    // The scratch folders go right after the state is final.
+    const temporary = join(service.dataDirectory, 'temporary');
+    for (const end = Date.now() + 30_000; Date.now() < end && (await readdir(temporary)).length > 0; ) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(await readdir(temporary)).toEqual([]);
+  }
+});
+
+async function logLines(service: Service, id: number): Promise<string[]> {
+  const text = await readFile(join(service.dataDirectory, 'logs', `${id}.log`), 'utf8').catch(() => '');
+  return text.split('\n').slice(0, -1);
+}
+
+async function whenReady(service: Service): Promise<void> {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
+    const response = await service.fetch('/readyz').catch(() => undefined);
+    if (response?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`not ready again:\n${service.log}`);
+}
