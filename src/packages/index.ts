@@ -1,2 +1,3 @@
 export { ACTIVE_FLAGS, type Flag } from './flags.js';
 export * from './package-manager.js';
+export { PACKAGE_MANAGERS } from './registry.js';

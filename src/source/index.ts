@@ -1,10 +1,12 @@
+export { type Credentials, repoName, sanitizeRepository, validateRepository } from './repository.js';
 export {
   type ArchivedSource,
   type ArchiveOptions,
   type ReportProgress,
-  type SegmentEntry,
   SourceArchive,
   type SourceSegment,
   type SourceSpec,
 } from './source-archive.js';
+export { SourceModule } from './source.module.js';
+export { SourceReferences } from './source-references.js';
 export type { SourceTree, Submodule } from './source-tree.js';

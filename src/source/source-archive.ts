@@ -1,4 +1,4 @@
-import type { DeflatedPiece, TreeEntry } from '../archive/index.js';
+import type { TarSegment } from '../archive/index.js';
 import type { Submodule } from './source-tree.js';
 
 /** Which source: what a client asked for. */
@@ -27,21 +27,8 @@ export interface ArchivedSource {
   entries: number;
 }
 
-/**
- * A segment: consecutive entries of the tree as tar text below `app/`, about 1 MiB, cut at entries; a larger file has a
- * segment of its own.
- */
-export interface SourceSegment extends DeflatedPiece {
-  entries: readonly SegmentEntry[];
-}
-
-export interface SegmentEntry extends TreeEntry {
-  /** Where the entry's content starts in the tar text of its segment. */
-  contentOffset: number;
-  /** Where the entry's headers start, and where the next entry starts. */
-  headerOffset: number;
-  nextOffset: number;
-}
+/** A piece of a stored source: tar text with an index, see room `archive/`. */
+export type SourceSegment = TarSegment;
 
 /** Reports how far a step is; called as often as one likes. */
 export type ReportProgress = (progress: { done: number; total: number; unit: 'packages' | 'bytes' }) => void;

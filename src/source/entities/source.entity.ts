@@ -1,0 +1,44 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { Submodule } from '../source-tree.js';
+
+/** An archived commit. Its content lies in the archive store, found by way of the index blob. */
+@Entity('source')
+export class SourceEntity {
+  @PrimaryGeneratedColumn()
+  id: number;
+
+  /** The address without credentials. */
+  @Column('text')
+  repo: string;
+
+  @Column('text', { name: 'repo_name' })
+  repoName: string;
+
+  @Column('char', { length: 40 })
+  ref: string;
+
+  @Column('boolean', { name: 'with_submodules' })
+  withSubmodules: boolean;
+
+  /** Seconds since 1970; the driver gives a bigint as text. */
+  @Column('bigint', { name: 'commit_time' })
+  commitTime: string;
+
+  @Column('jsonb')
+  submodules: Submodule[];
+
+  /** Bytes of all files; the driver gives a bigint as text. */
+  @Column('bigint')
+  size: string;
+
+  @Column('integer')
+  entries: number;
+
+  /** The blob that lists the segments and their entries (`tree/source-index.ts`). */
+  @Column('char', { name: 'index_sha256', length: 64 })
+  indexSha256: string;
+
+  /** The same for the `.git` directory; null until one was asked for. */
+  @Column('char', { name: 'git_directory_index_sha256', length: 64, nullable: true })
+  gitDirectoryIndexSha256: string | null;
+}
