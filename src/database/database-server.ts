@@ -1,0 +1,15 @@
+/** The PostgreSQL server that the process works with: somebody else's by its address, or the embedded one. */
+export abstract class DatabaseServer {
+  /** @param url with credentials: never to be logged */
+  constructor(readonly url: string) {}
+
+  /** Called last at shutdown, when no connection is needed any more. */
+  abstract stop(): Promise<void>;
+}
+
+/** A server that the operator runs. */
+export class ExternalServer extends DatabaseServer {
+  override stop(): Promise<void> {
+    return Promise.resolve();
+  }
+}

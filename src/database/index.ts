@@ -1,0 +1,1 @@
+export { Notifications, type NotificationHandler, type NotificationPayload } from './notifications.js';
