@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { FileAccessError } from '../../errors/index.js';
+import { type Blob, BlobStore, type ByteRange, type PutOptions, type StoredBlob } from '../blob-store.js';
+import { hashFile } from './hash-file.js';
+import { isMissing, rethrow } from './file-errors.js';
+import { syncDirectory } from './sync-directory.js';
+import { VerifiedFiles } from './verified-files.js';
+import { writeTemporaryFile } from './temporary-file.js';
+
+const KEY = /^[0-9a-f]{64}$/;
+const PREFIX = /^[0-9a-f]{2}$/;
+/** Where unfinished files lie: the same file system, so that a rename moves no bytes. */
+const TEMPORARY = 'tmp';
+/** Bytes of a read. */
+const CHUNK = 1024 * 1024;
+
+/**
+ * Blobs as read-only files `aa/bb/<sha256>` below a directory, which several processes and hosts may share. The order
+ * of a write is: temporary file, its sync, its new name, the sync of its directory; so a visible blob is whole even
+ * after a loss of power.
+ */
+export class FilesystemBlobStore extends BlobStore {
+  readonly #root: string;
+  readonly #verified = new VerifiedFiles();
+
+  constructor(root: string) {
+    super();
+    this.#root = root;
+  }
+
+  async put(content: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<Blob> {
+    const temporary = join(this.#root, TEMPORARY, `${process.pid}-${randomUUID()}`);
+    try {
+      const blob = await writeTemporaryFile(temporary, content, options);
+      await this.#publish(temporary, blob);
+      return blob;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async read(sha256: string, range?: ByteRange): Promise<Readable> {
+    const file = await open(this.#path(sha256), 'r').catch((error: unknown) => rethrow(error, `The blob ${sha256}`));
+    try {
+      const { size } = await file.stat();
+      const start = range?.start ?? 0;
+      const end = Math.min(range?.end ?? size - 1, size - 1);
+      if (start < 0 || (range !== undefined && start > end)) throw new RangeError(`No bytes ${start}-${end} of ${size}`);
+      // The last byte is named so that no further read is spent on finding the end; `end` of an empty file is refused.
+      return size === 0
+        ? file.createReadStream()
+        : file.createReadStream({ start, end, highWaterMark: Math.min(CHUNK, end - start + 1) });
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  async stat(sha256: string): Promise<StoredBlob | undefined> {
+    const stats = await this.#stats(sha256);
+    return stats && { sha256, size: stats.size, modified: stats.mtime };
+  }
+
+  async touch(sha256: string): Promise<boolean> {
+    const before = await this.#stats(sha256);
+    if (before === undefined) return false;
+    const now = new Date();
+    try {
+      await utimes(this.#path(sha256), now, now);
+    } catch (error) {
+      if (isMissing(error)) return false;
+      rethrow(error, `The blob ${sha256}`);
+    }
+    const after = await this.#stats(sha256);
+    if (after !== undefined) this.#verified.renew(sha256, before, after);
+    return after !== undefined;
+  }
+
+  async verify(sha256: string, signal?: AbortSignal): Promise<boolean> {
+    return this.#verified.verify(sha256, () => this.#stats(sha256), () => hashFile(this.#path(sha256)), signal);
+  }
+
+  async delete(sha256: string): Promise<void> {
+    const path = this.#path(sha256);
+    await unlink(path).catch((error: unknown) => {
+      if (!isMissing(error)) rethrow(error, `The blob ${sha256}`);
+    });
+    this.#verified.forget(sha256);
+  }
+
+  async *list(): AsyncGenerator<StoredBlob> {
+    for (const first of await this.#names(this.#root, PREFIX)) {
+      for (const second of await this.#names(join(this.#root, first), PREFIX)) {
+        for (const sha256 of await this.#names(join(this.#root, first, second), KEY)) {
+          const blob = sha256.startsWith(first + second) ? await this.stat(sha256) : undefined;
+          if (blob !== undefined) yield blob;
+        }
+      }
+    }
+  }
+
+  async removeAbandoned(olderThan: Date): Promise<number> {
+    const directory = join(this.#root, TEMPORARY);
+    let removed = 0;
+    for (const name of await this.#names(directory, /./)) {
+      const path = join(directory, name);
+      const stats = await stat(path).catch(() => undefined);
+      if (stats === undefined || stats.mtime >= olderThan) continue;
+      await rm(path, { force: true });
+      removed += 1;
+    }
+    return removed;
+  }
+
+  async check(): Promise<void> {
+    const path = join(this.#root, TEMPORARY, `${process.pid}-${randomUUID()}`);
+    try {
+      await writeTemporaryFile(path, probe(), {});
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
+  /** Gives a finished file its name, unless a whole one is there already. */
+  async #publish(temporary: string, blob: Blob): Promise<void> {
+    const path = this.#path(blob.sha256);
+    if (await this.#isWhole(blob)) return;
+    try {
+      await this.#makeDirectory(dirname(path));
+      // Another writer may come first with the same bytes; a damaged file must go. A rename does for both.
+      await rename(temporary, path);
+      await syncDirectory(dirname(path));
+    } catch (error) {
+      rethrow(error, 'The store');
+    }
+    const stats = await this.#stats(blob.sha256);
+    // What was hashed on its way in need not be read again to be believed.
+    if (stats !== undefined) this.#verified.remember(blob.sha256, stats);
+  }
+
+  /** Whether the blob lies there undamaged; if so, renews its time. */
+  async #isWhole(blob: Blob): Promise<boolean> {
+    const stats = await this.#stats(blob.sha256);
+    if (stats === undefined || stats.size !== blob.size) return false;
+    return (await this.verify(blob.sha256)) && (await this.touch(blob.sha256));
+  }
+
+  /** Creates `aa/bb` so that it survives a loss of power. */
+  async #makeDirectory(directory: string): Promise<void> {
+    if ((await mkdir(directory, { recursive: true })) === undefined) return;
+    await syncDirectory(dirname(directory));
+    await syncDirectory(this.#root);
+  }
+
+  async #stats(sha256: string): Promise<Stats | undefined> {
+    return stat(this.#path(sha256)).catch((error: unknown) =>
+      isMissing(error) ? undefined : rethrow(error, `The blob ${sha256}`),
+    );
+  }
+
+  async #names(directory: string, pattern: RegExp): Promise<string[]> {
+    const names = await readdir(directory).catch((error: unknown) => (isMissing(error) ? [] : rethrow(error, 'The store')));
+    return names.filter((name) => pattern.test(name)).sort();
+  }
+
+  #path(sha256: string): string {
+    if (!KEY.test(sha256)) throw new FileAccessError('A blob is named by 64 lower-case hexadecimal digits');
+    return join(this.#root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+  }
+}
+
+async function* probe(): AsyncGenerator<Uint8Array> {
+  yield Buffer.of(0);
+}
