@@ -28,7 +28,9 @@ describe('HttpClient', () => {
     first = await listen('127.0.0.1', record);
     second = await listen('127.0.0.2', record);
   });
-  afterEach(() => seen.splice(0));
+  afterEach(() => {
+    seen.length = 0;
+  });
   afterAll(async () => {
     await client.close();
     for (const { server } of [first, second]) {
