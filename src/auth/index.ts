@@ -1,0 +1,2 @@
+export { type Caller, CurrentCaller } from './caller.js';
+export { LoginRequired, WorkersOnly } from './guards.js';

@@ -1,0 +1,59 @@
+import { HttpException, HttpStatus } from '@nestjs/common';
+import {
+  CachitoError,
+  CachitoNotImplementedError,
+  ContentManifestError,
+  UNKNOWN_ERROR,
+} from '../../errors/index.js';
+import { redactSecrets } from '../../observability/index.js';
+import { NOT_FOUND_MESSAGE } from '../http-errors.js';
+
+/** What a client gets for an error. */
+export interface ErrorResponse {
+  status: number;
+  message: string;
+  /** Nobody foresaw it: the log must hold the details. */
+  unknown: boolean;
+}
+
+/**
+ * Status and text of any thrown value (`api.md` §1): client-origin errors 400, what cannot be converted or is not built
+ * 501, server-origin errors and everything unknown 500. An unknown error shows nothing of itself.
+ */
+export function errorResponse(error: unknown): ErrorResponse {
+  if (error instanceof HttpException) return httpExceptionResponse(error);
+  if (error instanceof CachitoError) {
+    return { status: statusOf(error), message: redactSecrets(error.message), unknown: false };
+  }
+  const status = statusOfLibraryError(error);
+  if (status !== undefined) return { status, message: LIBRARY_MESSAGES[status] ?? 'The request is malformed', unknown: false };
+  return { status: HttpStatus.INTERNAL_SERVER_ERROR, message: UNKNOWN_ERROR.message, unknown: true };
+}
+
+function httpExceptionResponse(error: HttpException): ErrorResponse {
+  const status = error.getStatus();
+  if (status === 404) return { status, message: NOT_FOUND_MESSAGE, unknown: false };
+  return { status, message: redactSecrets(error.message), unknown: false };
+}
+
+function statusOf(error: CachitoError): number {
+  if (error.origin === 'client') return HttpStatus.BAD_REQUEST;
+  if (error instanceof CachitoNotImplementedError || error instanceof ContentManifestError) {
+    return HttpStatus.NOT_IMPLEMENTED;
+  }
+  return HttpStatus.INTERNAL_SERVER_ERROR;
+}
+
+const LIBRARY_MESSAGES: Record<number, string> = {
+  400: 'The address of the request is malformed',
+  413: 'The body of the request is too large',
+  416: 'The requested range cannot be served',
+};
+
+/** Express and its parsers mark errors that are the caller's fault with a 4xx `status` (`http-errors`). */
+function statusOfLibraryError(error: unknown): number | undefined {
+  if (error instanceof URIError) return HttpStatus.BAD_REQUEST;
+  if (!(error instanceof Error) || !('status' in error)) return undefined;
+  const { status } = error;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+}

@@ -1,0 +1,56 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { Configuration } from '../../config/index.js';
+
+/** Sections of the documentation, in its order. */
+export const TAGS = {
+  requests: 'Submit a commit, watch the work on it, list what was submitted',
+  'request data': 'What a request found and made: packages, bundle, configuration files, manifests, logs',
+  metrics: 'How long requests take and how they end',
+  dependencies: 'The catalogue of everything that was archived',
+  status: 'Whether the service and its parts work',
+} as const;
+export type Tag = keyof typeof TAGS;
+
+const DESCRIPTION = `
+Cachito archives exactly one commit of a git repository together with everything its lock files name, and hands back all
+that is needed to rebuild it without the internet.
+
+**Start here:** \`POST /api/v1/requests\` with a repository and a commit, \`GET /api/v1/requests/{id}?wait=60\` until the
+state is \`complete\`, then \`GET /api/v1/requests/{id}/download\`.
+
+**Conventions.** Times are UTC, \`YYYY-MM-DDTHH:MM:SS.ffffff\`. Errors are \`{"error": "<text>"}\`; every 404 has the same
+text. Unknown query parameters and unknown properties of a body are errors. Of a repeated query parameter the last value
+counts, unless it is a list. What a call brings is checked before who calls: query, body, login (401), role (403),
+meaning (400), existence (404).
+
+**Login.** Reading is anonymous. Posting needs an identity, which the web server in front of this service passes on;
+endpoints marked *worker* are for the user names of \`CACHITO_WORKER_USERNAMES\`.
+`.trim();
+
+/** The OpenAPI document of everything that the application serves. */
+export function createDocument(app: INestApplication, configuration: Configuration): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Cachito')
+    .setDescription(DESCRIPTION)
+    .setVersion('1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addServer(publicPath(configuration), 'This service')
+    .addApiKey(
+      {
+        type: 'apiKey',
+        in: 'header',
+        name: configuration.auth.remoteUserHeader,
+        description: 'Set by the web server in front of the service; believed from trusted proxies only',
+      },
+      'identity',
+    );
+  for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
+  return SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (_, method) => method });
+}
+
+/** The path under which browsers see the service: calls of the documentation go to the host it was loaded from. */
+function publicPath({ server }: Configuration): string {
+  return server.publicUrl === undefined ? '/' : new URL(server.publicUrl).pathname;
+}

@@ -1,0 +1,44 @@
+import { RequestEntity } from './request.entity.js';
+import {
+  IdempotencyKeyEntity,
+  RequestErrorEntity,
+  RequestPackageEntity,
+  RequestProgressEntity,
+  RequestStateEntity,
+} from './request-history.entities.js';
+import {
+  ConfigFileEntity,
+  EnvironmentVariableEntity,
+  FlagEntity,
+  PackageManagerEntity,
+  UserEntity,
+} from './vocabulary.entities.js';
+
+export {
+  ConfigFileEntity,
+  EnvironmentVariableEntity,
+  FlagEntity,
+  IdempotencyKeyEntity,
+  PackageManagerEntity,
+  RequestEntity,
+  RequestErrorEntity,
+  RequestPackageEntity,
+  RequestProgressEntity,
+  RequestStateEntity,
+  UserEntity,
+};
+
+/** Every entity of this room, for the module. */
+export const REQUEST_ENTITIES = [
+  UserEntity,
+  PackageManagerEntity,
+  FlagEntity,
+  EnvironmentVariableEntity,
+  ConfigFileEntity,
+  RequestEntity,
+  RequestStateEntity,
+  RequestErrorEntity,
+  RequestProgressEntity,
+  RequestPackageEntity,
+  IdempotencyKeyEntity,
+];
