@@ -65,11 +65,23 @@ export class Catalogue {
   ): Promise<SavedPackage[]> {
     const sorted = [...packages].sort(compareComponents);
     refuseDuplicates(sorted);
+    await manager.query('SELECT pg_advisory_xact_lock_shared($1)', [CATALOGUE_LOCK]);
     const ids = await saveComponents(manager, mentionedComponents(sorted, edges));
     const edgesByPackage = groupedBy(edges, (edge) => ids.of(edge.package));
     const sets = sorted.map((each) => describeSet(each, edgesByPackage.get(ids.of(each)) ?? [], ids));
     const setIds = await saveSets(manager, sets);
     return sorted.map((each, at) => ({ componentId: ids.of(each), path: each.path, dependencySetId: setIds[at] }));
+  }
+
+  /** Removes the dependency sets that no package has any more; components and artifacts stay. */
+  async removeUnused(): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      await manager.query('SELECT pg_advisory_xact_lock($1)', [CATALOGUE_LOCK]);
+      await manager.query(
+        `DELETE FROM "dependency_set" s
+         WHERE NOT EXISTS (SELECT FROM "request_package" p WHERE p."dependency_set_id" = s."id")`,
+      );
+    });
   }
 
   /**
@@ -99,6 +111,9 @@ export class Catalogue {
     );
   }
 }
+
+/** Savers share it, so that none finds a set which is being removed; whoever removes sets holds it alone. */
+const CATALOGUE_LOCK = 0x6361_7461_6c6f;
 
 interface PackageRow extends ComponentKey {
   request_id: number;

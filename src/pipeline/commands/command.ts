@@ -1,0 +1,34 @@
+import type { ParseArgsConfig } from 'node:util';
+import type { INestApplicationContext } from '@nestjs/common';
+
+/** What a command runs with. */
+export interface CommandInput {
+  app: INestApplicationContext;
+  /** Options, as `node:util` parsed them. */
+  values: Record<string, unknown>;
+  positionals: string[];
+  print: (line: string) => void;
+}
+
+export interface Command {
+  /** One line for the list of commands. */
+  summary: string;
+  help: string;
+  options: NonNullable<ParseArgsConfig['options']>;
+  /** Throws `UsageError` for wrong arguments. */
+  run(input: CommandInput): Promise<void>;
+}
+
+/** Wrong arguments: the message says which, the help is shown with it. */
+export class UsageError extends Error {}
+
+export function refusePositionals(positionals: readonly string[], allowed: number): void {
+  if (positionals.length > allowed) throw new UsageError(`Unexpected argument "${positionals[allowed]}".`);
+}
+
+/** Bytes for people. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
+}

@@ -1,0 +1,77 @@
+import { Configuration } from '../../config/index.js';
+import { type PrunableSource, SourcePruning } from '../maintenance/source-pruning.js';
+import { type Command, formatBytes, refusePositionals, UsageError } from './command.js';
+
+const DAY = 24 * 60 * 60 * 1000;
+const PER_PAGE = 500;
+
+/** Lists or removes archived sources that nobody has asked for in a long time. */
+export const pruneArchives: Command = {
+  summary: 'list or delete archived sources that nobody asked for in a long time',
+  help: [
+    'Usage: cachito prune-archives list|delete [--older-than YYYY-MM-DD] [--limit N] [--execute] [--verbose]',
+    '',
+    'Considers archived sources whose latest request was made before a date. Their blobs are freed by the next',
+    'collection (collect-blobs).',
+    '',
+    '  --older-than   last asked for before this date, UTC (default: CACHITO_ARCHIVES_DEFAULT_AGE_DAYS ago); must be',
+    '                 older than CACHITO_ARCHIVES_MINIMUM_AGE_DAYS',
+    '  --limit        consider at most so many sources',
+    '  --execute      with delete: really delete; without it they are only listed',
+    '  --verbose      tell size and date as well',
+  ].join('\n'),
+  options: {
+    'older-than': { type: 'string' },
+    limit: { type: 'string' },
+    execute: { type: 'boolean' },
+    verbose: { type: 'boolean' },
+  },
+  async run({ app, values, positionals, print }) {
+    refusePositionals(positionals, 1);
+    const [action] = positionals;
+    if (action !== 'list' && action !== 'delete') throw new UsageError('Say "list" or "delete".');
+    const execute = values.execute === true;
+    if (execute && action === 'list') throw new UsageError('--execute goes with "delete" only.');
+    const { archivesDefaultAge, archivesMinimumAge } = app.get(Configuration).worker;
+    const olderThan = cutOff(values['older-than'], archivesDefaultAge, archivesMinimumAge);
+    const limit = positiveInteger(values.limit);
+    const pruning = app.get(SourcePruning);
+    const found = await pruning.find(olderThan, limit ?? PER_PAGE);
+    let count = 0;
+    for (let page = found; page.length > 0; ) {
+      for (const source of page) {
+        if (execute && !(await pruning.remove(source, olderThan))) continue;
+        print(describe(source, values.verbose === true));
+        count++;
+      }
+      const more = limit === undefined && page.length === PER_PAGE;
+      page = more ? await pruning.find(olderThan, PER_PAGE, page[page.length - 1].id) : [];
+    }
+    print(execute ? `Deleted sources: ${count}` : `Sources that can be deleted: ${count}`);
+    if (action === 'delete' && !execute) print('Nothing was deleted. Add --execute to delete.');
+  },
+};
+
+function cutOff(value: unknown, defaultAge: number, minimumAge: number): Date {
+  if (value === undefined) return new Date(Date.now() - defaultAge);
+  const date = typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? new Date(`${value}T00:00:00Z`) : undefined;
+  // An impossible day of a month would roll over into the next one.
+  if (date === undefined || Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== value) {
+    throw new UsageError('--older-than must be a date: YYYY-MM-DD.');
+  }
+  if (date.getTime() > Date.now() - minimumAge) {
+    throw new UsageError(`--older-than must be more than ${Math.round(minimumAge / DAY)} days ago.`);
+  }
+  return date;
+}
+
+function positiveInteger(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || !/^[1-9]\d{0,8}$/.test(value)) throw new UsageError('--limit must be a number of at least 1.');
+  return Number(value);
+}
+
+function describe(source: PrunableSource, verbose: boolean): string {
+  const name = `${source.repoName} ${source.ref}${source.withSubmodules ? ' with submodules' : ''}`;
+  return verbose ? `${name} (${formatBytes(source.size)}, last asked for ${source.lastRequested})` : name;
+}

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Configuration } from '../../config/index.js';
+import { Catalogue } from '../../dependencies/index.js';
+import { REQUEST_STATES } from '../../requests/index.js';
+import { ArchiveStore, BundleStore } from '../../store/index.js';
+import { ScratchFolders } from '../scratch-folders.js';
+import { WorkerRegistry } from '../worker-registry.js';
+
+const DAY = 24 * 60 * 60 * 1000;
+const IDEMPOTENCY_KEY_HOURS = 24;
+
+/** Removes what has served its time and what crashed processes left behind. */
+@Injectable()
+export class Housekeeping {
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly dataSource: DataSource,
+    private readonly catalogue: Catalogue,
+    private readonly archiveStore: ArchiveStore,
+    private readonly bundleStore: BundleStore,
+    private readonly scratch: ScratchFolders,
+    private readonly workers: WorkerRegistry,
+  ) {}
+
+  async run(): Promise<void> {
+    await this.dataSource.query(
+      `DELETE FROM "idempotency_key"
+       WHERE "created" < (now() AT TIME ZONE 'utc') - $1 * interval '1 hour'`,
+      [IDEMPOTENCY_KEY_HOURS],
+    );
+    await this.removeOldEvidence();
+    await this.workers.forgetDead();
+    await this.scratch.removeLeftovers();
+    const yesterday = new Date(Date.now() - DAY);
+    for (const store of [this.archiveStore, this.bundleStore]) await store.removeAbandoned(yesterday);
+  }
+
+  /** Packages and dependencies of requests that have been stale for longer than evidence is kept. */
+  private async removeOldEvidence(): Promise<void> {
+    const { evidenceRetention } = this.configuration.worker;
+    if (evidenceRetention === undefined) return;
+    await this.dataSource.query(
+      `DELETE FROM "request_package" p USING "request" r, "request_state" s
+       WHERE p."request_id" = r."id" AND s."id" = r."request_state_id" AND r."state" = ${REQUEST_STATES.stale}
+         AND s."updated" < (now() AT TIME ZONE 'utc') - $1::float8 * interval '1 millisecond'`,
+      [evidenceRetention],
+    );
+    await this.catalogue.removeUnused();
+  }
+}

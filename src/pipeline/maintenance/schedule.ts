@@ -1,0 +1,73 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Cron, Interval } from '@nestjs/schedule';
+import { Configuration } from '../../config/index.js';
+import { Reconciliation } from '../reconciliation.js';
+import { BlobCollector } from './blob-collector.js';
+import { Expiry } from './expiry.js';
+import { FleetLock, type FleetTask } from './fleet-lock.js';
+import { Housekeeping } from './housekeeping.js';
+import { SourcePruning } from './source-pruning.js';
+
+const MINUTE = 60_000;
+
+/** What runs by itself in every worker process; of a fleet, one process does each task at a time. */
+@Injectable()
+export class Schedule {
+  private readonly logger = new Logger(Schedule.name);
+
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly lock: FleetLock,
+    private readonly reconciliation: Reconciliation,
+    private readonly expiry: Expiry,
+    private readonly housekeeping: Housekeeping,
+    private readonly collector: BlobCollector,
+    private readonly pruning: SourcePruning,
+  ) {}
+
+  @Interval(MINUTE)
+  async reconcile(): Promise<void> {
+    await this.perform('reconciliation', () => this.reconciliation.run());
+  }
+
+  @Interval(10 * MINUTE)
+  async expire(): Promise<void> {
+    await this.perform('expiry', async () => {
+      const count = await this.expiry.run();
+      if (count > 0) this.logger.log(`${count} requests have expired`);
+    });
+  }
+
+  @Interval(15 * MINUTE)
+  async tidy(): Promise<void> {
+    await this.perform('housekeeping', () => this.housekeeping.run());
+  }
+
+  @Cron('17 3 * * *')
+  async collect(): Promise<void> {
+    await this.perform('collection', async () => {
+      for (const report of await this.collector.run({ execute: true })) {
+        if (report.deleted > 0) this.logger.log(`${report.deleted} blobs freed in store ${report.store}`);
+      }
+    });
+  }
+
+  /** Sources are kept until an administrator says otherwise: this only tells that there is something to prune. */
+  @Cron('47 3 * * 0')
+  async tellPrunable(): Promise<void> {
+    await this.perform('pruning', async () => {
+      const olderThan = new Date(Date.now() - this.configuration.worker.archivesDefaultAge);
+      const [oldest] = await this.pruning.find(olderThan, 1);
+      if (oldest) this.logger.log('Archived sources can be pruned: see the command "prune-archives list"');
+    });
+  }
+
+  private async perform(task: FleetTask, work: () => Promise<unknown>): Promise<void> {
+    if (this.configuration.role === 'api') return;
+    try {
+      await this.lock.once(task, work);
+    } catch (error) {
+      this.logger.error(`The scheduled ${task} failed and is tried again next time: ${String(error)}`);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Configuration } from '../config/index.js';
+import { Notifications } from '../database/index.js';
+import type { JobOutcome } from '../queue/index.js';
+import {
+  type ClaimedRequest,
+  ClaimLost,
+  LEASE,
+  REQUEST_CHANNEL,
+  type RequestLog,
+  RequestLogs,
+  RequestWork,
+} from '../requests/index.js';
+import { DeadlinePassed, ShuttingDown, TooManyCrashes } from './abort-reasons.js';
+import { HeartBeat } from './heart-beat.js';
+import { ProgressReporter } from './progress-reporter.js';
+import { RequestSteps } from './request-steps.js';
+import { ScratchFolders } from './scratch-folders.js';
+import { isTransient } from './transient.js';
+
+/** After so many deaths of its workers a request is given up. */
+const MAX_CRASHES = 5;
+
+const DONE: JobOutcome = { kind: 'done' };
+
+/** The job of one request: claims it, has the steps done, sees to its end. One at a time per delivery. */
+@Injectable()
+export class RequestJob {
+  private readonly logger = new Logger(RequestJob.name);
+  private running = 0;
+
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly work: RequestWork,
+    private readonly steps: RequestSteps,
+    private readonly logs: RequestLogs,
+    private readonly notifications: Notifications,
+    private readonly scratch: ScratchFolders,
+  ) {}
+
+  /** How many requests this process works on now. */
+  get runningCount(): number {
+    return this.running;
+  }
+
+  /** Works on a delivered request. Never throws. `owner` names this process; `shutdown` fires when it has to stop. */
+  async handle(id: number, owner: string, shutdown: AbortSignal): Promise<JobOutcome> {
+    try {
+      const claim = await this.work.claim(id, owner, this.configuration.worker.packageManagers);
+      if (claim === 'gone') return DONE;
+      // As long as its lease, or what a capable worker needs to come by.
+      if (claim === 'busy' || claim === 'unable') return { kind: 'later', delay: LEASE.heartBeat };
+      return await this.attempt(claim, shutdown);
+    } catch (error) {
+      this.logger.error(`Request ${id} could not be worked on and is tried again: ${describe(error)}`);
+      return { kind: 'later', delay: LEASE.heartBeat };
+    }
+  }
+
+  private async attempt(claim: ClaimedRequest, shutdown: AbortSignal): Promise<JobOutcome> {
+    const log = this.logs.open(claim.id);
+    this.running++;
+    try {
+      log.log('info', `Attempt ${claim.attempt} begins`);
+      const error = await this.run(claim, log, shutdown);
+      return error === undefined ? DONE : await this.settle(claim, log, error);
+    } finally {
+      this.running--;
+      await log.close();
+      await this.scratch.remove(claim);
+    }
+  }
+
+  /** Does the steps under a heart-beat and a deadline. Returns why they did not end well. */
+  private async run(claim: ClaimedRequest, log: RequestLog, shutdown: AbortSignal): Promise<unknown> {
+    if (claim.crashes >= MAX_CRASHES) return new TooManyCrashes(claim.crashes);
+    const abort = new AbortController();
+    const heartBeat = new HeartBeat(this.work, claim, (reason) => abort.abort(reason));
+    const unsubscribe = this.notifications.subscribe(REQUEST_CHANNEL, (message) => {
+      if (isStateOf(message, claim.id)) heartBeat.beat();
+    });
+    const timeout = this.configuration.worker.requestTimeout;
+    const deadline = setTimeout(() => abort.abort(new DeadlinePassed(timeout)), timeout);
+    const stop = () => abort.abort(new ShuttingDown());
+    shutdown.addEventListener('abort', stop);
+    if (shutdown.aborted) stop();
+    const progress = new ProgressReporter(this.work, claim, log);
+    try {
+      const result = await this.steps.run(claim, { signal: abort.signal, log, progress });
+      abort.signal.throwIfAborted();
+      // From here on the row lock of the last transaction guards the claim.
+      await Promise.all([heartBeat.stop(), progress.stop()]);
+      log.log('info', 'Recording the packages and completing the request');
+      await this.work.complete(claim, result);
+      log.log('info', 'The request is complete');
+      return undefined;
+    } catch (error) {
+      return abort.signal.aborted ? abort.signal.reason : error;
+    } finally {
+      clearTimeout(deadline);
+      shutdown.removeEventListener('abort', stop);
+      unsubscribe();
+      await Promise.all([heartBeat.stop(), progress.stop()]);
+    }
+  }
+
+  /** Decides what becomes of an attempt that did not end well. */
+  private async settle(claim: ClaimedRequest, log: RequestLog, error: unknown): Promise<JobOutcome> {
+    if (error instanceof ClaimLost) {
+      log.log('warn', `Attempt ${claim.attempt} ends: the request was cancelled or taken over by another worker`);
+      return { kind: 'later', delay: 0 };
+    }
+    if (error instanceof ShuttingDown || isTransient(error)) {
+      log.log('warn', `Attempt ${claim.attempt} is interrupted; the request will be taken up again`);
+      if (!(error instanceof ShuttingDown)) this.logger.warn(`Request ${claim.id} is tried again: ${describe(error)}`);
+      await this.work.release(claim);
+      return { kind: 'later', delay: error instanceof ShuttingDown ? 0 : LEASE.heartBeat };
+    }
+    this.logger.warn(`Request ${claim.id} failed: ${describe(error)}`);
+    try {
+      await this.work.fail(claim, error);
+      log.log('error', `The request failed: ${error instanceof Error ? error.message : 'unknown error'}`);
+      return DONE;
+    } catch (failure) {
+      if (failure instanceof ClaimLost) return { kind: 'later', delay: 0 };
+      throw failure;
+    }
+  }
+}
+
+function isStateOf(message: object, id: number): boolean {
+  return 'id' in message && message.id === id && 'kind' in message && message.kind === 'state';
+}
+
+/** For the service log, which is redacted as a whole. */
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

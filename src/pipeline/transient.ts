@@ -1,0 +1,24 @@
+import { CachitoError, DatabaseError, MessageBrokerError } from '../errors/index.js';
+
+/**
+ * SQLSTATE classes and codes that a later attempt can overcome: connection trouble, a server that stops or starts,
+ * lack of resources, deadlocks and conflicts between transactions.
+ */
+const SQLSTATES = /^(?:08...|53...|57P0[1-5]|40001|40P01|55P03)$/;
+const SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+/** What the driver says without a code. */
+const MESSAGES = /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+
+/**
+ * Whether the service's own database or queue was out of reach, so that the work should be tried again rather than
+ * reported as failed. Trouble with other hosts arrives as `CachitoError` and is none of this.
+ */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof DatabaseError || error instanceof MessageBrokerError) return true;
+  if (error instanceof CachitoError || !(error instanceof Error)) return false;
+  const code = 'code' in error ? error.code : undefined;
+  if (typeof code === 'string' && (SQLSTATES.test(code) || SYSTEM_CODES.has(code))) return true;
+  if (MESSAGES.test(error.message)) return true;
+  if ('driverError' in error && error.driverError !== error && isTransient(error.driverError)) return true;
+  return error instanceof AggregateError && error.errors.length > 0 && error.errors.every(isTransient);
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { Configuration } from '../config/index.js';
+import { JobQueue } from '../queue/index.js';
+import { Reconciliation } from './reconciliation.js';
+import { RequestJob } from './request-job.js';
+import { ScratchFolders } from './scratch-folders.js';
+import { WORKER_HEART_BEAT, WorkerRegistry } from './worker-registry.js';
+
+/** This process as a worker (roles `all` and `worker`): takes ids from the queue from its start to its shutdown. */
+@Injectable()
+export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  private readonly logger = new Logger(Worker.name);
+  /** Names this process in leases and in `/status`; never the same again after a restart. */
+  private readonly name = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  private timer: NodeJS.Timeout | undefined;
+  private beating: Promise<void> | undefined;
+  private started = false;
+
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly queue: JobQueue,
+    private readonly job: RequestJob,
+    private readonly registry: WorkerRegistry,
+    private readonly reconciliation: Reconciliation,
+    private readonly scratch: ScratchFolders,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.configuration.role === 'api') return;
+    await this.scratch.removeLeftovers();
+    await this.registry.beat(this.name, this.configuration.worker.concurrency, 0);
+    this.timer = setInterval(() => this.beat(), WORKER_HEART_BEAT);
+    await this.reconciliation.run();
+    this.started = true;
+    await this.queue.start((id, signal) => this.job.handle(id, this.name, signal), {
+      concurrency: this.configuration.worker.concurrency,
+    });
+  }
+
+  /** Stops the delivery; running requests are aborted and handed back, so that another worker takes over at once. */
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.started) await this.queue.stop();
+    this.started = false;
+    clearInterval(this.timer);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.timer === undefined) return;
+    await this.beating;
+    await this.registry.leave(this.name).catch((error: unknown) => this.logger.warn(`Not signed off: ${String(error)}`));
+  }
+
+  private beat(): void {
+    this.beating ??= this.registry
+      .beat(this.name, this.configuration.worker.concurrency, this.job.runningCount)
+      .catch((error: unknown) => this.logger.warn(`The heart-beat failed: ${String(error)}`))
+      .finally(() => (this.beating = undefined));
+  }
+}
