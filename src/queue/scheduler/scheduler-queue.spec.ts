@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { openTestDatabase, type TestDatabase } from '../../database/testing.js';
+import { MessageBrokerError } from '../../errors/index.js';
+import { describeJobQueue } from '../job-queue.compliance.js';
+import { SchedulerQueue } from './scheduler-queue.js';
+
+const TIMES = { lease: 2_000, heartbeat: 300, poll: 50 };
+
+let database: TestDatabase;
+beforeAll(async () => {
+  Logger.overrideLogger(false);
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+describeJobQueue('SchedulerQueue', async () => {
+  const children: ChildProcess[] = [];
+  return {
+    connect: async () => new SchedulerQueue(database.dataSource, TIMES),
+    spawnConsumer: async () => {
+      const child = spawnConsumer(database.url);
+      children.push(child);
+      const lines: string[] = [];
+      createInterface({ input: child.stdout! }).on('line', (line) => lines.push(line));
+      await until(() => lines.includes('ready'));
+      return {
+        received: (requestId) => until(() => lines.includes(String(requestId))),
+        kill: () => kill(child),
+      };
+    },
+    close: async () => {
+      await Promise.all(children.map(kill));
+      await database.dataSource.query('DELETE FROM "job"');
+    },
+  };
+});
+
+describe('SchedulerQueue without its database', () => {
+  let own: TestDatabase;
+  let dataSource: DataSource;
+  beforeAll(async () => {
+    own = await openTestDatabase();
+    dataSource = own.dataSource;
+  });
+  afterAll(() => own.close());
+
+  it('goes on when the database was away, and tells whoever adds that it cannot', async () => {
+    const queue = new SchedulerQueue(dataSource, TIMES);
+    const ids: number[] = [];
+    await queue.start(async (requestId) => (ids.push(requestId), { kind: 'done' }), { concurrency: 2 });
+    try {
+      await withoutTable(dataSource, async () => {
+        await expect(queue.enqueue(1)).rejects.toBeInstanceOf(MessageBrokerError);
+        await expect(queue.depth()).rejects.toBeInstanceOf(MessageBrokerError);
+        // Several polls fail.
+        await new Promise((resolve) => setTimeout(resolve, 4 * TIMES.poll));
+      });
+      await cutConnections(dataSource);
+      await until(() => queue.enqueue(2).then(() => true, () => false));
+      await until(() => ids.includes(2));
+    } finally {
+      await queue.stop();
+    }
+  });
+
+  it('tells a handler whose lease went to another worker to stop', async () => {
+    const queue = new SchedulerQueue(dataSource, TIMES);
+    let told: unknown;
+    await queue.start(
+      async (_, signal) => {
+        await dataSource.query(`UPDATE "job" SET "lease_owner" = 'another'`);
+        await once(signal, 'abort');
+        told = signal.reason;
+        return { kind: 'done' };
+      },
+      { concurrency: 1 },
+    );
+    await queue.enqueue(5);
+    await until(() => told !== undefined);
+    await queue.stop();
+    expect(String(told)).toContain('another worker');
+    expect(await dataSource.query('SELECT "lease_owner" FROM "job" WHERE "request_id" = 5')).toEqual([{ lease_owner: 'another' }]);
+  });
+});
+
+/** The table is locked out of sight, as a failing database would have it. */
+async function withoutTable(dataSource: DataSource, work: () => Promise<void>): Promise<void> {
+  await dataSource.query('ALTER TABLE "job" RENAME TO "job_away"');
+  try {
+    await work();
+  } finally {
+    await dataSource.query('ALTER TABLE "job_away" RENAME TO "job"');
+  }
+}
+
+async function cutConnections(dataSource: DataSource): Promise<void> {
+  await dataSource.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+  );
+}
+
+function spawnConsumer(url: string): ChildProcess {
+  const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+  return spawn(
+    process.execPath,
+    ['--import', path('../../../test/support/typescript.mjs'), path('./__fixtures__/endless-consumer.ts'), url, JSON.stringify(TIMES)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 30_000; !(await condition()); await new Promise((resolve) => setTimeout(resolve, 15))) {
+    if (Date.now() > end) throw new Error('This never happened');
+  }
+}
+
