@@ -1,0 +1,133 @@
+import { crc32 } from 'node:zlib';
+import { comparePaths, inflatePiece, padding, type SegmentEntry, tarHeader, type TarSegment } from '../../archive/index.js';
+import { FileAccessError } from '../../errors/index.js';
+import type { BlobStore } from '../../store/index.js';
+import type { RecipePiece } from './recipe.js';
+import { TextRun } from './text-run.js';
+import { type Insertion, TreeChanges, type TreeChangesOptions } from './tree-changes.js';
+
+/** Where everything of the source lies in a bundle. */
+const ROOT = 'app';
+/** Sorts before everything below `.git`, and after everything that comes before that. */
+const GIT_DIRECTORY = '.git/';
+
+export interface TreePlan extends Omit<TreeChangesOptions, 'withGitDirectory'> {
+  segments: AsyncIterable<TarSegment>;
+  gitDirectory: AsyncIterable<TarSegment> | undefined;
+  /** Seconds since 1970, the time of every entry. */
+  modified: number;
+}
+
+/**
+ * The pieces of `app/`: the segments of the source as they are, but for those that an edit touches. Those are inflated,
+ * changed and deflated again; written files come at their place in the order.
+ */
+export async function* planTree(plan: TreePlan, store: BlobStore, signal?: AbortSignal): AsyncGenerator<RecipePiece> {
+  yield* new TreePlanner(plan, store, signal).pieces();
+}
+
+class TreePlanner {
+  readonly #plan: TreePlan;
+  readonly #store: BlobStore;
+  readonly #changes: TreeChanges;
+  readonly #run: TextRun;
+  #inserted = 0;
+  #gitDirectory: AsyncIterable<TarSegment> | undefined;
+
+  constructor(plan: TreePlan, store: BlobStore, signal: AbortSignal | undefined) {
+    this.#plan = plan;
+    this.#store = store;
+    this.#changes = new TreeChanges({ ...plan, withGitDirectory: plan.gitDirectory !== undefined });
+    this.#run = new TextRun((content) => store.put(content, { signal }));
+    this.#gitDirectory = plan.gitDirectory;
+  }
+
+  async *pieces(): AsyncGenerator<RecipePiece> {
+    this.#run.push(tarHeader({ path: ROOT, type: 'directory', size: 0, modified: this.#plan.modified }));
+    for await (const segment of this.#plan.segments) {
+      this.#changes.check(segment);
+      const first = segment.entries[0];
+      if (first !== undefined) yield* this.#insertBefore(first.path, this.#replaces(first));
+      if (this.#isTouched(segment)) {
+        yield* this.#rewrite(segment);
+      } else {
+        yield* this.#run.flush();
+        yield pieceOf(segment);
+      }
+    }
+    yield* this.#insertBefore(undefined);
+    yield* this.#run.flush();
+  }
+
+  #isTouched(segment: TarSegment): boolean {
+    const last = segment.entries.at(-1);
+    const next = this.#nextInsertion();
+    const splits = last !== undefined && next !== undefined && comparePaths(next, last.path) < 0;
+    return splits || this.#changes.cutsInto(segment);
+  }
+
+  async *#rewrite(segment: TarSegment): AsyncGenerator<RecipePiece> {
+    const keepsAny = segment.entries.some(({ path }) => this.#changes.keeps(path));
+    const text = keepsAny ? await this.#textOf(segment) : Buffer.alloc(0);
+    for (const entry of segment.entries) {
+      yield* this.#insertBefore(entry.path, this.#replaces(entry));
+      if (this.#changes.keeps(entry.path)) this.#run.push(text.subarray(entry.headerOffset, entry.nextOffset));
+      if (this.#run.full) yield* this.#run.flush();
+    }
+  }
+
+  async #textOf(segment: TarSegment): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of await this.#store.read(segment.sha256)) chunks.push(chunk as Buffer);
+    const text = await inflatePiece(Buffer.concat(chunks), segment.length);
+    if (crc32(text) !== segment.crc32) throw new FileAccessError(`The stored source is damaged: blob ${segment.sha256}`);
+    return text;
+  }
+
+  /** The path of whatever is to be put in next. */
+  #nextInsertion(): string | undefined {
+    const file = this.#changes.insertions[this.#inserted]?.path;
+    if (this.#gitDirectory === undefined) return file;
+    return file !== undefined && comparePaths(file, GIT_DIRECTORY) < 0 ? file : GIT_DIRECTORY;
+  }
+
+  /** The entry itself when an edit gives it new bytes. */
+  #replaces(entry: SegmentEntry): SegmentEntry | undefined {
+    return this.#changes.keeps(entry.path) ? undefined : entry;
+  }
+
+  /** Writes everything that comes before a path (undefined: all the rest), or in its place when it is `replaced`. */
+  async *#insertBefore(path: string | undefined, replaced?: SegmentEntry): AsyncGenerator<RecipePiece> {
+    for (let next = this.#nextInsertion(); next !== undefined; next = this.#nextInsertion()) {
+      if (path !== undefined && comparePaths(next, path) > 0) return;
+      if (next === GIT_DIRECTORY) yield* this.#insertGitDirectory();
+      else this.#insertFile(next === path ? replaced : undefined);
+      if (this.#run.full) yield* this.#run.flush();
+    }
+  }
+
+  async *#insertGitDirectory(): AsyncGenerator<RecipePiece> {
+    const segments = this.#gitDirectory ?? [];
+    this.#gitDirectory = undefined;
+    yield* this.#run.flush();
+    for await (const segment of segments) yield pieceOf(segment);
+  }
+
+  #insertFile(replaced: SegmentEntry | undefined): void {
+    const insertion: Insertion | undefined = this.#changes.insertions[this.#inserted];
+    this.#inserted += 1;
+    if (insertion === undefined) return;
+    const executable = insertion.executable ?? replaced?.type === 'executable';
+    const header = tarHeader({
+      path: `${ROOT}/${insertion.path}`,
+      type: executable ? 'executable' : 'file',
+      size: insertion.content.length,
+      modified: this.#plan.modified,
+    });
+    this.#run.push(header, insertion.content, padding(insertion.content.length));
+  }
+}
+
+function pieceOf({ sha256, deflatedLength, length, crc32: checksum }: TarSegment): RecipePiece {
+  return { kind: 'deflated', sha256, deflatedLength, length, crc32: checksum };
+}
