@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import { comparePaths, inflatePiece, padding, type SegmentEntry, tarHeader, type TarSegment } from '../../archive/index.js';
 import { FileAccessError } from '../../errors/index.js';
 import type { BlobStore } from '../../store/index.js';
@@ -31,12 +30,14 @@ class TreePlanner {
   readonly #store: BlobStore;
   readonly #changes: TreeChanges;
   readonly #run: TextRun;
+  readonly #signal: AbortSignal | undefined;
   #inserted = 0;
   #gitDirectory: AsyncIterable<TarSegment> | undefined;
 
   constructor(plan: TreePlan, store: BlobStore, signal: AbortSignal | undefined) {
     this.#plan = plan;
     this.#store = store;
+    this.#signal = signal;
     this.#changes = new TreeChanges({ ...plan, withGitDirectory: plan.gitDirectory !== undefined });
     this.#run = new TextRun((content) => store.put(content, { signal }));
     this.#gitDirectory = plan.gitDirectory;
@@ -77,11 +78,12 @@ class TreePlanner {
   }
 
   async #textOf(segment: TarSegment): Promise<Buffer> {
+    if (!(await this.#store.verify(segment.sha256, this.#signal))) {
+      throw new FileAccessError(`The stored source is damaged or incomplete: blob ${segment.sha256}`);
+    }
     const chunks: Buffer[] = [];
     for await (const chunk of await this.#store.read(segment.sha256)) chunks.push(chunk as Buffer);
-    const text = await inflatePiece(Buffer.concat(chunks), segment.length);
-    if (crc32(text) !== segment.crc32) throw new FileAccessError(`The stored source is damaged: blob ${segment.sha256}`);
-    return text;
+    return inflatePiece(Buffer.concat(chunks), segment.length);
   }
 
   /** The path of whatever is to be put in next. */
@@ -128,6 +130,6 @@ class TreePlanner {
   }
 }
 
-function pieceOf({ sha256, deflatedLength, length, crc32: checksum }: TarSegment): RecipePiece {
-  return { kind: 'deflated', sha256, deflatedLength, length, crc32: checksum };
+function pieceOf({ sha256, deflatedLength, length, crc32 }: TarSegment): RecipePiece {
+  return { kind: 'deflated', sha256, deflatedLength, length, crc32 };
 }
