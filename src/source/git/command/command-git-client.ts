@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvalidRequestData } from '../../../errors/index.js';
+import type { Remote } from '../../remote/remote.js';
+import { type GitBlob, type GitCallOptions, GitClient, type GitCommit, type GitTreeEntry, refOf } from '../git-client.js';
+import { readBatch } from './cat-file.js';
+import { localEnvironment, remoteEnvironment } from './environment.js';
+import { localFailure, remoteFailure } from './failures.js';
+import { writeGitDirectory } from './git-directory.js';
+import { GitFailure, GitProcess, runGit } from './git-process.js';
+import { parseTreeListing } from './ls-tree.js';
+
+export interface CommandGitClientOptions {
+  /** Milliseconds that one command may take. */
+  timeout: number;
+  /** Home directory of the service: ssh keys and known hosts lie there. */
+  home: string;
+}
+
+/** Newest commits that a fetch offers as known; more cost time and save nothing. */
+const OFFERED_COMMITS = 16;
+/** Every fetch adds a pack; from this many on they are put together. */
+const MAX_PACKS = 50;
+
+/** The `git` command, version 2.37 or newer (before, `http.curloptResolve` is ignored silently). */
+export class CommandGitClient extends GitClient {
+  readonly name = 'git command';
+  readonly transports = new Set(['http', 'https', 'ssh'] as const);
+
+  constructor(private readonly options: CommandGitClientOptions) {
+    super();
+  }
+
+  async initialize(directory: string, { signal }: GitCallOptions): Promise<void> {
+    if (existsSync(join(directory, 'HEAD'))) return;
+    await mkdir(directory, { recursive: true });
+    await this.local(directory, ['init', '-q', '--bare', '--template=', '--object-format=sha1', '.'], signal);
+  }
+
+  async fetch(directory: string, remote: Remote, commit: string, { signal }: GitCallOptions): Promise<void> {
+    const known = await this.local(
+      directory,
+      ['for-each-ref', `--count=${OFFERED_COMMITS}`, '--sort=-committerdate', '--format=%(refname)', 'refs/cachito'],
+      signal,
+    );
+    const offered = known === '' ? [] : known.split('\n').map((ref) => `--negotiation-tip=${ref}`);
+    try {
+      await this.remote(directory, remote, ['--depth=1', ...offered], [`+${commit}:${refOf(commit)}`], signal);
+    } catch (failure) {
+      if (!isUnadvertised(failure)) throw remoteFailure(failure, remote, commit, directory);
+      await this.fetchEverything(directory, remote, commit, signal);
+    }
+    await this.repack(directory, signal);
+  }
+
+  async commit(directory: string, id: string, { signal }: GitCallOptions): Promise<GitCommit | undefined> {
+    const name = `${refOf(id)}^{commit}`;
+    const found = await this.local(directory, ['cat-file', '--batch-check=%(objectname) %(objecttype)'], signal, `${name}\n`);
+    const [commit = '', type] = found.split(' ');
+    if (type !== 'commit') return undefined;
+    const text = await this.local(directory, ['cat-file', 'commit', commit], signal);
+    return { id: commit, time: Number(/^committer .*> (-?\d+)/m.exec(text)?.[1] ?? 0) };
+  }
+
+  async *listTree(directory: string, commit: string, { signal }: GitCallOptions): AsyncIterable<GitTreeEntry> {
+    const git = this.start(directory, ['ls-tree', '-r', '-t', '-z', '-l', '--full-tree', commit], signal);
+    git.stdin.end();
+    try {
+      yield* parseTreeListing(git.stdout);
+      await git.end();
+    } catch (failure) {
+      throw localFailure(failure);
+    } finally {
+      await git.stop();
+    }
+  }
+
+  async *readBlobs<Entry extends { id: string }>(
+    directory: string,
+    entries: AsyncIterable<Entry>,
+    { signal }: GitCallOptions,
+  ): AsyncIterable<GitBlob<Entry>> {
+    const git = this.start(directory, ['cat-file', '--batch'], signal);
+    try {
+      yield* readBatch(git, entries);
+    } catch (failure) {
+      // A killed git ends its output early: say why.
+      signal.throwIfAborted();
+      throw localFailure(failure);
+    }
+  }
+
+  async writeGitDirectory(
+    target: string,
+    directory: string,
+    remote: Remote,
+    commit: GitCommit,
+    { signal, origin }: GitCallOptions & { origin: string },
+  ): Promise<void> {
+    await writeGitDirectory(target, directory, commit.id, origin, {
+      local: (where, args, input) => this.local(where, args, signal, input),
+      fetch: (where, options, refspecs) =>
+        this.remote(where, remote, options, refspecs, signal).catch((failure: unknown) => {
+          throw remoteFailure(failure, remote, commit.id, where);
+        }),
+    });
+  }
+
+  async close(): Promise<void> {
+    // Its processes end with the calls that started them.
+  }
+
+  /** For servers that give away only what a branch or tag reaches: those, whole, and the commit must be among them. */
+  private async fetchEverything(directory: string, remote: Remote, commit: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.remote(directory, remote, ['--force'], ['+refs/heads/*:refs/cachito-heads/*', '+refs/tags/*:refs/cachito-tags/*'], signal);
+    } catch (failure) {
+      throw remoteFailure(failure, remote, commit, directory);
+    }
+    const found = await this.local(directory, ['cat-file', '--batch-check=%(objecttype)'], signal, `${commit}\n`);
+    if (!/^(commit|tag)$/.test(found)) {
+      throw new InvalidRequestData(`There is no commit ${commit} on the branches and tags of ${remote.url}.`);
+    }
+    await this.local(directory, ['update-ref', refOf(commit), commit], signal);
+  }
+
+  private async repack(directory: string, signal: AbortSignal): Promise<void> {
+    const packs = (await readdir(join(directory, 'objects', 'pack'))).filter((name) => name.endsWith('.pack'));
+    if (packs.length > MAX_PACKS) await this.local(directory, ['repack', '-q', '-d', '--geometric=2', '--no-write-bitmap-index'], signal);
+  }
+
+  private async remote(
+    directory: string,
+    remote: Remote,
+    options: readonly string[],
+    refspecs: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const args = ['fetch', '-q', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules', ...options];
+    await runGit(directory, [...args, '--end-of-options', remote.url, ...refspecs], {
+      signal,
+      timeout: this.options.timeout,
+      environment: remoteEnvironment(remote, this.options.home),
+      input: '',
+    });
+  }
+
+  private async local(directory: string, args: readonly string[], signal: AbortSignal, input = ''): Promise<string> {
+    try {
+      return await runGit(directory, args, { signal, timeout: this.options.timeout, environment: localEnvironment(), input });
+    } catch (failure) {
+      throw localFailure(failure);
+    }
+  }
+
+  private start(directory: string, args: readonly string[], signal: AbortSignal): GitProcess {
+    return new GitProcess(directory, args, { signal, timeout: this.options.timeout, environment: localEnvironment() });
+  }
+}
+
+function isUnadvertised(failure: unknown): boolean {
+  return failure instanceof GitFailure && /unadvertised object/.test(failure.stderr);
+}
