@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Configuration } from './configuration.js';
@@ -94,6 +94,8 @@ function temporaryFolder(): string {
     process.once('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
   }
   const folder = mkdtempSync(join(tmpdir(), 'cachito-spec-'));
+  // The embedded PostgreSQL of root runs as another user, who must be able to enter.
+  chmodSync(folder, 0o755);
   folders.push(folder);
   return folder;
 }

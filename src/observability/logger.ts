@@ -6,7 +6,7 @@ export interface LoggerOptions {
   level: 'debug' | 'info' | 'warn' | 'error';
   /** `pretty` is for a person at a terminal, `json` (one object a line) for everything else. */
   format: 'pretty' | 'json';
-  /** Where lines go; standard output by default. */
+  /** Where lines go; standard error by default: standard output is for what a person asked for. */
   destination?: DestinationStream;
 }
 
@@ -23,11 +23,11 @@ export function createLogger(options: LoggerOptions): Logger {
       formatters: { level: (label) => ({ level: label }) },
       hooks: { streamWrite: redactSecrets },
     },
-    options.format === 'pretty' ? prettyStream(options.destination) : (options.destination ?? pino.destination(1)),
+    options.format === 'pretty' ? prettyStream(options.destination) : (options.destination ?? pino.destination(2)),
   );
 }
 
 function prettyStream(destination: DestinationStream | undefined): DestinationStream {
-  const colorize = destination === undefined && process.stdout.isTTY;
-  return PinoPretty({ colorize, sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l', destination: destination ?? 1 });
+  const colorize = destination === undefined && process.stderr.isTTY;
+  return PinoPretty({ colorize, sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l', destination: destination ?? 2 });
 }

@@ -19,7 +19,10 @@ const LEAVING = 'cachito (leaves the embedded server)';
 export class EmbeddedPostgres extends DatabaseServer {
   private readonly log = new Logger('EmbeddedPostgres');
   private readonly stopping = new AbortController();
-  private readonly atExit = (): void => stopServerSoon(this.cluster);
+  /** A process that just exits, as after a failed start, leaves no server behind that it has started itself. */
+  private readonly atExit = (): void => {
+    if (this.startedHere) stopServerSoon(this.cluster);
+  };
   private watching: Promise<void> = Promise.resolve();
 
   private constructor(

@@ -1,0 +1,190 @@
+import { join, resolve } from 'node:path';
+import type { Configuration, Role } from './configuration.js';
+import { ConfigurationError } from './configuration-error.js';
+import { checkDirectories, readDirectories } from './directories.js';
+import { DEFAULT_VARIABLES } from './options/environment-variables.js';
+import { similarName, unknownNames } from './options/names.js';
+import { type Environment, OptionReader } from './options/reader.js';
+import { UNUSED } from './options/unused.js';
+import { USED } from './options/used.js';
+import { BUILT_PACKAGE_MANAGERS, type PackageManagerName } from './package-managers.js';
+
+export interface LoadedConfiguration {
+  configuration: Configuration;
+  /** One sentence each, without secrets, for the log. */
+  warnings: string[];
+}
+
+const SECOND = 1_000;
+const DAY = 86_400 * SECOND;
+const GIB = 2 ** 30;
+
+/**
+ * The configuration of this process from its environment and its arguments (without the program's name). Nothing is
+ * required. Throws `ConfigurationError` with everything that is wrong.
+ */
+export function loadConfiguration(environment: Environment, argv: readonly string[]): LoadedConfiguration {
+  const reader = new OptionReader(withoutPythonFormat(environment));
+  const warnings = [...warningsOfUnused(environment)];
+  for (const name of unknownNames(Object.keys(environment))) reader.complain(unknown(name));
+  const role = readRole(reader, argv);
+  const directories = readDirectories(reader, environment);
+  const configuration: Configuration = {
+    role,
+    server: {
+      host: reader.read(USED.host, '127.0.0.1'),
+      port: reader.read(USED.port, 8080),
+      publicUrl: reader.read(USED.publicUrl, undefined),
+      maxPerPage: reader.read(USED.maxPerPage, 100),
+      waitTimeout: reader.read(USED.waitTimeout, 60 * SECOND),
+    },
+    auth: readAuth(reader),
+    directories,
+    database: { url: reader.read(USED.databaseUrl, undefined) },
+    requests: {
+      defaultPackageManagers: reader.read(USED.defaultPackageManagers, ['gomod'] as const),
+      enabledPackageManagers: readBuilt(reader, 'enabledPackageManagers', warnings),
+      mutuallyExclusivePackageManagers: reader.read(USED.mutuallyExclusivePackageManagers, [['npm', 'yarn']] as const),
+      defaultEnvironmentVariables: reader.read(USED.defaultEnvironmentVariables, DEFAULT_VARIABLES),
+    },
+    worker: {
+      concurrency: reader.read(USED.workerConcurrency, 2),
+      packageManagers: readBuilt(reader, 'workerPackageManagers', warnings),
+      requestTimeout: reader.read(USED.requestTimeout, 7_200 * SECOND),
+      subprocessTimeout: reader.read(USED.subprocessTimeout, 3_600 * SECOND),
+      requestLifetime: reader.read(USED.requestLifetime, DAY),
+      failedRequestLifetime: reader.read(USED.failedRequestLifetime, 7 * DAY),
+      evidenceRetention: reader.read(USED.evidenceRetention, undefined),
+      archivesDefaultAge: reader.read(USED.archivesDefaultAge, 730 * DAY),
+      archivesMinimumAge: reader.read(USED.archivesMinimumAge, 365 * DAY),
+    },
+    outbound: {
+      concurrency: reader.read(USED.downloadConcurrency, 25),
+      timeout: reader.read(USED.downloadTimeout, 120 * SECOND),
+      allowedPrivateNetworks: reader.read(USED.allowedPrivateNetworks, []),
+      maxArtifactSize: reader.read(USED.maxArtifactSize, 2 * GIB),
+      maxSourceSize: reader.read(USED.maxSourceSize, 10 * GIB),
+    },
+    logs: readLogs(reader, directories.data),
+  };
+  checkRules(reader, configuration);
+  if (reader.problems.length > 0) throw new ConfigurationError(reader.problems);
+  return { configuration: deepFreeze(configuration), warnings: [...warnings, ...warningsOf(reader, configuration)] };
+}
+
+function readRole(reader: OptionReader, argv: readonly string[]): Role {
+  const flags = { '--api-only': 'api', '--worker-only': 'worker' } as const;
+  const named = new Set<Role>();
+  for (const argument of argv) {
+    if (argument === '--api-only' || argument === '--worker-only') named.add(flags[argument]);
+    else reader.complain(`${JSON.stringify(argument)} is not an argument; there are --api-only and --worker-only`);
+  }
+  if (reader.isSet(USED.role)) named.add(reader.read(USED.role, 'all'));
+  if (named.size > 1) reader.complain('CACHITO_ROLE, --api-only and --worker-only contradict each other; give one of them');
+  return [...named][0] ?? 'all';
+}
+
+function readAuth(reader: OptionReader): Configuration['auth'] {
+  const trustedProxies = reader.read(USED.trustedProxies, []);
+  const nobodyCanLogIn = trustedProxies.length === 0 && isLoopback(reader.read(USED.host, '127.0.0.1'));
+  return {
+    loginDisabled: reader.read(USED.loginDisabled, nobodyCanLogIn),
+    trustedProxies,
+    remoteUserHeader: reader.read(USED.remoteUserHeader, 'x-remote-user'),
+    clientCertificateSubjectHeader: reader.read(USED.clientCertificateSubjectHeader, 'x-ssl-client-s-dn'),
+    clientCertificateVerdictHeader: reader.read(USED.clientCertificateVerdictHeader, 'x-ssl-client-verify'),
+    userRepresentatives: reader.read(USED.userRepresentatives, []),
+    workerUsernames: reader.read(USED.workerUsernames, []),
+  };
+}
+
+function readLogs(reader: OptionReader, data: string): Configuration['logs'] {
+  const directory = reader.read(USED.requestLogsDirectory, join(data, 'logs'));
+  return {
+    level: reader.read(USED.logLevel, 'info'),
+    format: reader.read(USED.logFormat, process.stderr.isTTY ? 'pretty' : 'json'),
+    requestLogsDirectory: directory === '' ? undefined : resolve(directory),
+    requestLogsLevel: reader.read(USED.requestLogsLevel, 'debug'),
+    requestLogsMode: reader.read(USED.requestLogsMode, 0o660),
+  };
+}
+
+/** A package manager that this version lacks counts as not named. */
+function readBuilt(
+  reader: OptionReader,
+  option: 'enabledPackageManagers' | 'workerPackageManagers',
+  warnings: string[],
+): readonly PackageManagerName[] {
+  const named = reader.read(USED[option], BUILT_PACKAGE_MANAGERS);
+  const missing = named.filter((name) => !BUILT_PACKAGE_MANAGERS.includes(name));
+  if (missing.length > 0) {
+    warnings.push(
+      `${USED[option].name} names ${missing.join(', ')}, which this version does not have yet: not enabled. It has ${BUILT_PACKAGE_MANAGERS.join(', ')}.`,
+    );
+  }
+  return named.filter((name) => BUILT_PACKAGE_MANAGERS.includes(name));
+}
+
+function checkRules(reader: OptionReader, { role, server, auth, database, directories, worker, logs }: Configuration): void {
+  if (role !== 'all') {
+    const alone = `A process that is only ${role === 'api' ? 'the API' : 'a worker'} needs`;
+    if (!database.url && !reader.isSet(USED.databaseUrl)) {
+      reader.complain(`${alone} DATABASE_URL: the address of the PostgreSQL that API and workers share`);
+    }
+    if (!server.publicUrl && !reader.isSet(USED.publicUrl)) {
+      reader.complain(`${alone} CACHITO_PUBLIC_URL: the address at which clients reach the API`);
+    }
+  }
+  if (role !== 'worker' && !isLoopback(server.host) && auth.trustedProxies.length === 0 && !auth.loginDisabled) {
+    reader.complain(
+      `HOST=${JSON.stringify(server.host)} lets other machines in, but nobody can log in: name the proxies that ` +
+        'authenticate users in CACHITO_TRUSTED_PROXIES, or set LOGIN_DISABLED=true to let everybody post requests',
+    );
+  }
+  if (worker.archivesDefaultAge < worker.archivesMinimumAge) {
+    reader.complain('CACHITO_ARCHIVES_DEFAULT_AGE_DAYS must not be less than CACHITO_ARCHIVES_MINIMUM_AGE_DAYS');
+  }
+  checkDirectories(reader, directories, logs.requestLogsDirectory);
+}
+
+function warningsOfUnused(environment: Environment): string[] {
+  const unused = UNUSED.filter(({ name }) => environment[name]?.trim()).map(({ name, because }) => `${name} is ignored: ${because}.`);
+  return isPythonFormat(environment.CACHITO_LOG_FORMAT)
+    ? [...unused, 'CACHITO_LOG_FORMAT is ignored: it holds a log format of Python; pretty and json are allowed.']
+    : unused;
+}
+
+function warningsOf(reader: OptionReader, { role, server, auth, requests }: Configuration): string[] {
+  const warnings: string[] = [];
+  if (role !== 'worker' && auth.loginDisabled && !isLoopback(server.host)) {
+    warnings.push(`LOGIN_DISABLED: everybody who reaches ${server.host} can post requests and change them.`);
+  }
+  const disabled = requests.defaultPackageManagers.filter((name) => !requests.enabledPackageManagers.includes(name));
+  if (reader.isSet(USED.defaultPackageManagers) && disabled.length > 0) {
+    warnings.push(`CACHITO_DEFAULT_PACKAGE_MANAGERS names ${disabled.join(', ')}, which is not enabled: left out.`);
+  }
+  return warnings;
+}
+
+/** The same name once held a format string of Python's logging. */
+function isPythonFormat(value: string | undefined): boolean {
+  return value?.includes('%(') === true;
+}
+
+function withoutPythonFormat(environment: Environment): Environment {
+  return isPythonFormat(environment.CACHITO_LOG_FORMAT) ? { ...environment, CACHITO_LOG_FORMAT: undefined } : environment;
+}
+
+function unknown(name: string): string {
+  const similar = similarName(name);
+  return `${name} is not an option${similar === undefined ? '; docs/configuration.md lists all' : `; did you mean ${similar}?`}`;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);
+  return value;
+}
