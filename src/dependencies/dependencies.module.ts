@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DownloadModule } from '../download/index.js';
+import { ArtifactArchive } from './artifact-archive.js';
 import { ArtifactReferences } from './artifact-references.js';
 import { Catalogue } from './catalogue.js';
 import { ArtifactEntity } from './entities/artifact.entity.js';
@@ -20,8 +22,8 @@ const ENTITIES = [
 
 /** The catalogue: artifacts, dependency sets, where-used. */
 @Module({
-  imports: [TypeOrmModule.forFeature(ENTITIES)],
-  providers: [ArtifactReferences, Catalogue],
-  exports: [ArtifactReferences, Catalogue],
+  imports: [TypeOrmModule.forFeature(ENTITIES), DownloadModule],
+  providers: [ArtifactArchive, ArtifactReferences, Catalogue],
+  exports: [ArtifactArchive, ArtifactReferences, Catalogue],
 })
 export class DependenciesModule {}

@@ -1,4 +1,5 @@
 export type { Artifact, ArtifactKey, ArtifactSpec, Digests } from './artifact.js';
+export { ArtifactArchive } from './artifact-archive.js';
 export { ArtifactReferences } from './artifact-references.js';
 export {
   Catalogue,

@@ -1,6 +1,60 @@
 import { Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { BundleReferences } from '../bundles/index.js';
+import { BundlesModule } from '../bundles/bundles.module.js';
+import { ArtifactReferences } from '../dependencies/index.js';
 import { DependenciesModule } from '../dependencies/dependencies.module.js';
+import { QueueModule } from '../queue/queue.module.js';
+import { RequestsModule } from '../requests/requests.module.js';
+import { RequestWorkModule } from '../requests/work/request-work.module.js';
+import { SourceReferences } from '../source/index.js';
+import { SourceModule } from '../source/source.module.js';
+import { BLOB_REFERENCES, BlobCollector, type BlobReferences } from './maintenance/blob-collector.js';
+import { Expiry } from './maintenance/expiry.js';
+import { FleetLock } from './maintenance/fleet-lock.js';
+import { Housekeeping } from './maintenance/housekeeping.js';
+import { Schedule } from './maintenance/schedule.js';
+import { SourcePruning } from './maintenance/source-pruning.js';
+import { Reconciliation } from './reconciliation.js';
+import { RequestJob } from './request-job.js';
+import { RequestSteps } from './request-steps.js';
+import { ScratchFolders } from './scratch-folders.js';
+import { WorkerEntity } from './worker.entity.js';
+import { WorkerRegistry } from './worker-registry.js';
+import { Worker } from './worker.js';
 
 /** The work on requests, and what is scheduled: expiry, pruning, collection. */
-@Module({ imports: [DependenciesModule] })
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([WorkerEntity]),
+    ScheduleModule.forRoot(),
+    BundlesModule,
+    DependenciesModule,
+    QueueModule,
+    RequestsModule,
+    RequestWorkModule,
+    SourceModule,
+  ],
+  providers: [
+    BlobCollector,
+    {
+      provide: BLOB_REFERENCES,
+      useFactory: (...rooms: BlobReferences[]) => rooms,
+      inject: [SourceReferences, ArtifactReferences, BundleReferences],
+    },
+    Expiry,
+    FleetLock,
+    Housekeeping,
+    Reconciliation,
+    RequestJob,
+    RequestSteps,
+    Schedule,
+    ScratchFolders,
+    SourcePruning,
+    Worker,
+    WorkerRegistry,
+  ],
+  exports: [WorkerRegistry],
+})
 export class PipelineModule {}

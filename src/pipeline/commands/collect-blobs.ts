@@ -24,7 +24,7 @@ export const collectBlobs: Command = {
     const reports = await app
       .get(FleetLock)
       .once('collection', () => app.get(BlobCollector).run({ execute, onUnreferenced }));
-    if (reports === undefined) throw new UsageError('Another process collects blobs just now: try again later.');
+    if (reports === undefined) return print('Another process collects blobs just now: try again later.');
     for (const { store, blobs, unreferenced, bytes, deleted } of reports) {
       const found = `${store}: ${blobs} blobs, nothing refers to ${unreferenced} of them (${formatBytes(bytes)})`;
       print(execute ? `${found}, deleted: ${deleted}` : found);

@@ -1,0 +1,39 @@
+/** Lets everybody who wants the same thing at the same time share one piece of work. */
+export class SingleFlight<T> {
+  private readonly flights = new Map<string, { result: Promise<T>; abort: AbortController; waiting: number }>();
+
+  /**
+   * The result of `work`, begun now or shared with those who asked before. Whose `signal` fires leaves with its reason;
+   * when the last one has left, the signal of `work` fires.
+   */
+  async run(key: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    const flight = this.flights.get(key) ?? this.begin(key, work);
+    flight.waiting++;
+    let leave: () => void = () => undefined;
+    const left = new Promise<never>((_, reject) => {
+      leave = () => reject(signal.reason);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+    try {
+      return await Promise.race([flight.result, left]);
+    } finally {
+      signal.removeEventListener('abort', leave);
+      flight.waiting--;
+      if (flight.waiting === 0) {
+        // Whoever comes now must not join a flight that is being aborted.
+        if (this.flights.get(key) === flight) this.flights.delete(key);
+        flight.abort.abort(signal.reason);
+      }
+    }
+  }
+
+  private begin(key: string, work: (signal: AbortSignal) => Promise<T>) {
+    const abort = new AbortController();
+    const flight = { result: work(abort.signal), abort, waiting: 0 };
+    // Everybody may have left before it fails.
+    flight.result.catch(() => undefined);
+    this.flights.set(key, flight);
+    return flight;
+  }
+}

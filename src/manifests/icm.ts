@@ -1,0 +1,93 @@
+import { Logger } from '@nestjs/common';
+import { type CataloguedDependency, type CataloguedPackage, compareCodePoints } from '../dependencies/index.js';
+import type { ManifestRequest } from './manifest-request.js';
+import { PackageUrls } from './purl.js';
+
+/** An image content manifest (manifests.md §1). */
+export interface ContentManifest {
+  metadata: { icm_version: 1; icm_spec: string; image_layer_index: -1 };
+  image_contents: ImageContent[];
+}
+
+export interface ImageContent {
+  purl: string;
+  dependencies: { purl: string }[];
+  sources: { purl: string }[];
+}
+
+/** Clients download it to validate the answer. */
+const ICM_SPEC =
+  'https://raw.githubusercontent.com/containerbuildsystem/atomic-reactor/f4abcfdaf8247a6b074f94fa84f3846f82d781c6/atomic_reactor/schemas/content_manifest.json';
+
+/** The order in which types enter the document: it decides ties of equal purls. */
+const TYPES = ['go-package', 'npm', 'pip', 'yarn', 'rubygems', 'git-submodule'];
+
+const logger = new Logger('ContentManifest');
+
+/** The manifest of any number of requests; equal entries of different requests are all kept. */
+export function contentManifest(requests: readonly ManifestRequest[]): ContentManifest {
+  const contents = requests.flatMap(imageContents).sort(byPurl);
+  return { metadata: { icm_version: 1, icm_spec: ICM_SPEC, image_layer_index: -1 }, image_contents: contents };
+}
+
+function imageContents(request: ManifestRequest): ImageContent[] {
+  const contents = new RequestContents(request);
+  const packages = TYPES.flatMap((type) => request.packages.filter((each) => each.type === type));
+  const entries = new Map<string, ImageContent>();
+  for (const each of packages) {
+    const key = JSON.stringify([each.name, each.type, each.version]);
+    if (!entries.has(key)) entries.set(key, contents.entryOf(each));
+  }
+  return [...entries.values()];
+}
+
+/** Makes the entries of one request. */
+class RequestContents {
+  private readonly urls: PackageUrls;
+  /** By module: all packages of a Go module share their sources. */
+  private readonly goSources = new Map<CataloguedPackage, { purl: string }[]>();
+
+  constructor(request: ManifestRequest) {
+    this.urls = new PackageUrls(request);
+  }
+
+  entryOf(each: CataloguedPackage): ImageContent {
+    const purl = this.urls.ofPackage(each) ?? '';
+    switch (each.type) {
+      case 'git-submodule':
+        return { purl, dependencies: [], sources: [] };
+      case 'go-package':
+        return { purl, dependencies: this.purlsOf(each), sources: this.sourcesOfGoPackage(each) };
+      case 'rubygems':
+        return { purl, dependencies: this.purlsOf(each), sources: this.purlsOf(each) };
+      default:
+        return { purl, dependencies: this.purlsOf(each, ({ dev }) => dev !== true), sources: this.purlsOf(each) };
+    }
+  }
+
+  private sourcesOfGoPackage(each: CataloguedPackage): { purl: string }[] {
+    const module = this.urls.goModules.parentOf(each.name);
+    if (module === undefined) {
+      logger.warn(`The Go package ${each.name} belongs to no module of its request: it has no sources`);
+      return [];
+    }
+    const sources = this.goSources.get(module) ?? this.purlsOf(module);
+    this.goSources.set(module, sources);
+    return sources;
+  }
+
+  /** Of the dependencies that have the type of their package. */
+  private purlsOf(
+    parent: CataloguedPackage,
+    wanted: (dependency: CataloguedDependency) => boolean = () => true,
+  ): { purl: string }[] {
+    return parent.dependencies
+      .filter((dependency) => dependency.type === parent.type && wanted(dependency))
+      .map((dependency) => ({ purl: this.urls.ofDependency(parent, dependency) ?? '' }))
+      .sort(byPurl);
+  }
+}
+
+function byPurl(a: { purl: string }, b: { purl: string }): number {
+  return compareCodePoints(a.purl, b.purl);
+}

@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { BundleBuilder, RequestBundles } from '../bundles/index.js';
+import { Configuration } from '../config/index.js';
+import { ValidationError } from '../errors/index.js';
+import { ArtifactArchive } from '../dependencies/index.js';
+import type { Resolution } from '../packages/index.js';
+import type { ClaimedRequest, RequestLog, WorkResult } from '../requests/index.js';
+import { type ArchivedSource, SourceArchive, unsafeSymlinks } from '../source/index.js';
+import type { ProgressReporter } from './progress-reporter.js';
+import { environmentOf, mergeResolutions } from './resolutions.js';
+import { resolveAll } from './resolve-all.js';
+
+/** What a run of the steps is given besides the request. */
+export interface StepContext {
+  signal: AbortSignal;
+  log: RequestLog;
+  progress: ProgressReporter;
+}
+
+/**
+ * The steps of a request, in order: source, its safety, package managers, bundle. Each is safe to run twice; nothing of
+ * the request is recorded before all have ended well.
+ */
+@Injectable()
+export class RequestSteps {
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly sources: SourceArchive,
+    private readonly artifacts: ArtifactArchive,
+    private readonly bundleBuilder: BundleBuilder,
+    private readonly requestBundles: RequestBundles,
+  ) {}
+
+  /** Throws a `CachitoError` for what is to be reported, `ClaimLost`, or the signal's reason. */
+  async run(claim: ClaimedRequest, context: StepContext): Promise<WorkResult> {
+    const { signal } = context;
+    const source = await this.fetchSource(claim, context);
+    signal.throwIfAborted();
+    const unsafe = await this.checkSymlinks(claim, source, context);
+    signal.throwIfAborted();
+    const resolutions = await resolveAll(claim, {
+      ...context,
+      source: this.sources.tree(source),
+      artifacts: this.artifacts.forRequest({ offline: claim.offline }),
+    });
+    signal.throwIfAborted();
+    const merged = mergeResolutions(resolutions);
+    const recipeSha256 = await this.buildBundle(claim, source, unsafe, merged, context);
+    signal.throwIfAborted();
+    return {
+      packages: merged.packages,
+      edges: merged.edges,
+      environment: environmentOf(resolutions, this.configuration.requests.defaultEnvironmentVariables),
+      files: merged.files,
+      sourceId: source.id,
+      within: (manager) => this.requestBundles.link(manager, claim.id, recipeSha256),
+    };
+  }
+
+  private async fetchSource(claim: ClaimedRequest, { signal, log, progress }: StepContext): Promise<ArchivedSource> {
+    const withSubmodules = claim.packageManagers.includes('git-submodule');
+    await progress.phase(withSubmodules ? 'Fetching the application source with submodules' : 'Fetching the application source');
+    const source = await this.sources.archive(
+      { repo: claim.repo, ref: claim.ref, withSubmodules },
+      {
+        signal,
+        offline: claim.offline,
+        log: (level, message) => log.log(level, message),
+        progress: ({ done, total, unit }) => progress.update({ step: 'source', done, total, unit }),
+      },
+    );
+    log.log('info', `The source is archived: ${source.entries} entries, ${source.size} bytes`);
+    return source;
+  }
+
+  /** Returns the links that the bundle leaves out. */
+  private async checkSymlinks(claim: ClaimedRequest, source: ArchivedSource, { log }: StepContext): Promise<Set<string>> {
+    log.log('info', 'Checking the symbolic links');
+    const unsafe = await unsafeSymlinks(this.sources.tree(source));
+    if (unsafe.length === 0) return new Set();
+    if (!claim.flags.has('remove-unsafe-symlinks')) {
+      throw new ValidationError(
+        `The symbolic link ${unsafe[0]} leads out of the repository. ` +
+          'Remove it, or post the request with the flag remove-unsafe-symlinks to leave such links out.',
+      );
+    }
+    for (const path of unsafe) log.log('warn', `The symbolic link ${path} leads out of the repository and is left out`);
+    return new Set(unsafe);
+  }
+
+  /** Returns the key of the bundle. */
+  private async buildBundle(
+    claim: ClaimedRequest,
+    source: ArchivedSource,
+    drop: ReadonlySet<string>,
+    { edits, artifacts }: Resolution,
+    { signal, log, progress }: StepContext,
+  ): Promise<string> {
+    const gitDirectory = claim.flags.has('include-git-dir') ? await this.fetchGitDirectory(claim, source, { signal, log, progress }) : undefined;
+    await progress.phase('Assembling the bundle archive');
+    const bundle = await this.bundleBuilder.build({
+      segments: this.sources.segments(source),
+      gitDirectory,
+      edits,
+      drop,
+      artifacts,
+      commitTime: source.commitTime,
+      signal,
+    });
+    log.log('info', `The bundle is ready: ${bundle.size} bytes, SHA-256 ${bundle.sha256}`);
+    return bundle.recipeSha256;
+  }
+
+  private async fetchGitDirectory(claim: ClaimedRequest, source: ArchivedSource, { signal, log, progress }: StepContext) {
+    await progress.phase('Fetching the commit history and tags');
+    return this.sources.archiveGitDirectory(source, {
+      signal,
+      offline: claim.offline,
+      log: (level, message) => log.log(level, message),
+    });
+  }
+}
