@@ -39,7 +39,7 @@ export class FilesystemBlobStore extends BlobStore {
       await this.#publish(temporary, blob);
       return blob;
     } finally {
-      await rm(temporary, { force: true });
+      await discard(temporary);
     }
   }
 
@@ -121,7 +121,7 @@ export class FilesystemBlobStore extends BlobStore {
     try {
       await writeTemporaryFile(path, probe(), {});
     } finally {
-      await rm(path, { force: true });
+      await discard(path);
     }
   }
 
@@ -171,6 +171,11 @@ export class FilesystemBlobStore extends BlobStore {
     if (!KEY.test(sha256)) throw new FileAccessError('A blob is named by 64 lower-case hexadecimal digits');
     return join(this.#root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
   }
+}
+
+/** Removes a temporary file. What cannot be removed now is left to `removeAbandoned`: the first error matters more. */
+async function discard(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
 }
 
 async function* probe(): AsyncGenerator<Uint8Array> {
