@@ -14,8 +14,6 @@ export interface GitTreeEntry {
   mode: string;
   /** Object id, 40 hexadecimal digits. */
   id: string;
-  /** Bytes of a blob; 0 for trees and gitlinks. */
-  size: number;
   /** Full path, `decodePath` of its bytes; unchecked. */
   path: string;
 }
@@ -23,6 +21,8 @@ export interface GitTreeEntry {
 /** A blob on its way; read `content` to its end before the next one is asked for. */
 export interface GitBlob<Entry> {
   entry: Entry;
+  /** Bytes. */
+  size: number;
   content: AsyncIterable<Uint8Array>;
 }
 

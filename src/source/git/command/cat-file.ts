@@ -34,7 +34,7 @@ export async function* readBatch<Entry extends { id: string }>(
       if (entry === undefined) break;
       const size = parseHeader(await reader.line(), entry.id);
       const content = reader.take(size);
-      yield { entry, content };
+      yield { entry, size, content };
       for await (const skipped of content) void skipped;
       await reader.skipLineFeed();
     }

@@ -64,7 +64,7 @@ export class CommandGitClient extends GitClient {
   }
 
   async *listTree(directory: string, commit: string, { signal }: GitCallOptions): AsyncIterable<GitTreeEntry> {
-    const git = this.start(directory, ['ls-tree', '-r', '-t', '-z', '-l', '--full-tree', commit], signal);
+    const git = this.start(directory, ['ls-tree', '-r', '-t', '-z', '--full-tree', commit], signal);
     git.stdin.end();
     try {
       yield* parseTreeListing(git.stdout);

@@ -7,7 +7,7 @@ const TAB = 9;
 /** Longer than any path that is accepted later; keeps a hostile tree from filling memory. */
 const MAX_RECORD = 64 * 1024;
 
-/** Reads the output of `git ls-tree -r -t -z -l`: `<mode> <type> <id> <size>TAB<path>NUL`. */
+/** Reads the output of `git ls-tree -r -t -z`: `<mode> <type> <id>TAB<path>NUL`. */
 export async function* parseTreeListing(output: AsyncIterable<Buffer>): AsyncIterable<GitTreeEntry> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of output) {
@@ -24,6 +24,6 @@ export async function* parseTreeListing(output: AsyncIterable<Buffer>): AsyncIte
 
 function parseRecord(record: Buffer): GitTreeEntry {
   const tab = record.indexOf(TAB);
-  const [mode = '', , id = '', size = ''] = record.subarray(0, tab).toString('latin1').split(/ +/);
-  return { mode, id, size: size === '-' ? 0 : Number(size), path: decodePath(record.subarray(tab + 1)) };
+  const [mode = '', , id = ''] = record.subarray(0, tab).toString('latin1').split(' ');
+  return { mode, id, path: decodePath(record.subarray(tab + 1)) };
 }

@@ -1,0 +1,140 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Retries } from '../../download/index.js';
+import { SubprocessCallError, UnsupportedFeature } from '../../errors/index.js';
+import { DamagedRepositoryError, type GitClient, type GitCommit } from '../git/git-client.js';
+import type { Remotes } from '../remote/remotes.js';
+import type { Repository } from '../repository.js';
+import { withHostLock } from './host-lock.js';
+
+/** A commit that lies in a mirror. */
+export interface MirroredCommit {
+  /** The bare repository. */
+  directory: string;
+  commit: GitCommit;
+}
+
+export interface MirrorOptions {
+  signal: AbortSignal;
+  log: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
+}
+
+const DISCARDED = '.discarded-';
+
+/**
+ * One bare repository per address on this host: a cache, so the next commit of a repository is a small fetch. Writers take
+ * turns, across processes too; readers need no lock, because nothing is ever removed from a mirror. One that is found
+ * broken is moved away whole and made again.
+ */
+export class Mirrors {
+  constructor(
+    private readonly root: string,
+    private readonly client: GitClient,
+    private readonly remotes: Remotes,
+    private readonly retries: Retries,
+  ) {}
+
+  /**
+   * Runs `work` on a mirror that holds the commit, fetching it first if need be. Should the mirror turn out to be broken,
+   * both are done once more with a new one. Errors as `GitClient.fetch`, without `TransientFailure`.
+   */
+  async use<T>(
+    repository: Repository,
+    ref: string,
+    options: MirrorOptions,
+    work: (mirrored: MirroredCommit) => Promise<T>,
+  ): Promise<T> {
+    if (!this.client.transports.has(repository.transport)) {
+      throw new UnsupportedFeature(
+        `Repositories over ${repository.transport} need the git command. Tell the administrators to install git 2.37 or newer on the service.`,
+      );
+    }
+    try {
+      return await work(await this.fetched(repository, ref, options));
+    } catch (error) {
+      if (!(error instanceof DamagedRepositoryError)) throw error;
+      options.signal.throwIfAborted();
+      options.log('warn', 'The local mirror of the repository is damaged; it is thrown away and fetched again.');
+      const directory = this.directory(repository);
+      await this.locked(directory, options.signal, () => discard(directory));
+    }
+    return work(await this.fetched(repository, ref, options)).catch((error: unknown) => {
+      throw error instanceof DamagedRepositoryError ? unreadable(repository) : error;
+    });
+  }
+
+  /** Removes what crashed processes left behind; called at start. */
+  async removeDiscarded(): Promise<void> {
+    const names = await readdir(this.root).catch(() => []);
+    for (const name of names.filter((candidate) => candidate.includes(DISCARDED))) {
+      await rm(join(this.root, name), { recursive: true, force: true });
+    }
+  }
+
+  private async fetched(repository: Repository, ref: string, options: MirrorOptions): Promise<MirroredCommit> {
+    const directory = this.directory(repository);
+    await mkdir(this.root, { recursive: true });
+    return this.locked(directory, options.signal, async () => {
+      const marker = `${directory}.fetching`;
+      // Only a process that died leaves it; its git may even be running still, on a folder that moves away.
+      if (existsSync(marker)) await discard(directory);
+      await this.client.initialize(directory, options);
+      const known = await this.client.commit(directory, ref, options);
+      if (known !== undefined) return { directory, commit: known };
+      options.log('info', `Fetching commit ${ref} of ${repository.address}.`);
+      await this.fetch(repository, directory, marker, ref, options);
+      const commit = await this.client.commit(directory, ref, options);
+      if (commit === undefined) throw new DamagedRepositoryError(`${ref} is no commit after its fetch`);
+      return { directory, commit };
+    });
+  }
+
+  private async fetch(
+    repository: Repository,
+    directory: string,
+    marker: string,
+    ref: string,
+    options: MirrorOptions,
+  ): Promise<void> {
+    const { signal } = options;
+    let killed = true;
+    await writeFile(marker, '');
+    try {
+      await this.retries.run(repository.host, signal, async () => {
+        const remote = await this.remotes.locate(repository, signal);
+        await this.client.fetch(directory, remote, ref, options);
+      });
+      killed = false;
+    } catch (error) {
+      // git cleans up behind itself unless it was killed.
+      killed = signal.aborted || error instanceof SubprocessCallError;
+      throw error;
+    } finally {
+      if (!killed) await rm(marker, { force: true });
+    }
+  }
+
+  private locked<T>(directory: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return withHostLock(`${directory}.lock`, signal, work);
+  }
+
+  private directory({ address }: Repository): string {
+    return join(this.root, createHash('sha256').update(address).digest('hex'));
+  }
+}
+
+/** By a rename first: whoever still reads or writes it does no harm, and a crash in the middle leaves no half mirror. */
+async function discard(directory: string): Promise<void> {
+  const aside = `${directory}${DISCARDED}${randomUUID()}`;
+  await rename(directory, aside).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await rm(`${directory}.fetching`, { force: true });
+  await rm(aside, { recursive: true, force: true });
+}
+
+function unreadable({ address }: Repository): SubprocessCallError {
+  return new SubprocessCallError(`git cannot read what it fetched from ${address}: the server sends incomplete or broken objects.`);
+}
