@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { PinoPretty } from 'pino-pretty';
-import { redactSecrets } from './redact.js';
+import { prettyFactory } from 'pino-pretty';
+import { redactJsonLine } from './redact.js';
 
 export interface LoggerOptions {
   level: 'debug' | 'info' | 'warn' | 'error';
@@ -11,23 +11,25 @@ export interface LoggerOptions {
 }
 
 /**
- * The logger of the process. Every line, whatever it is made of, passes `redactSecrets` before it is written, so a
- * secret in a message, an error's stack or a header does not get out.
+ * The logger of the process. Every line, whatever it is made of, is freed of secrets before it is written, so one in a
+ * message, an error's stack or a header does not get out.
  */
 export function createLogger(options: LoggerOptions): Logger {
+  const destination = options.destination ?? pino.destination(2);
   return pino(
     {
       level: options.level,
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      hooks: { streamWrite: redactSecrets },
+      hooks: { streamWrite: redactJsonLine },
     },
-    options.format === 'pretty' ? prettyStream(options.destination) : (options.destination ?? pino.destination(2)),
+    options.format === 'pretty' ? prettyStream(destination, options.destination === undefined) : destination,
   );
 }
 
-function prettyStream(destination: DestinationStream | undefined): DestinationStream {
-  const colorize = destination === undefined && process.stderr.isTTY;
-  return PinoPretty({ colorize, sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l', destination: destination ?? 2 });
+function prettyStream(destination: DestinationStream, isTerminal: boolean): DestinationStream {
+  const colorize = isTerminal && process.stderr.isTTY;
+  const pretty = prettyFactory({ colorize, singleLine: true, translateTime: 'SYS:HH:MM:ss.l' });
+  return { write: (line) => void destination.write(pretty(line)) };
 }
