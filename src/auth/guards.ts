@@ -17,7 +17,7 @@ import { callerOf } from './caller.js';
 @Injectable()
 export class LoginGuard extends AuthGuard() {
   override handleRequest<User>(error: unknown, user: User | false): User {
-    if (error) throw error;
+    if (error) throw error instanceof Error ? error : new Error(String(error));
     if (user === false || !user) {
       throw new UnauthorizedException('This needs a login, which the web server in front of this service passes on');
     }

@@ -2,16 +2,43 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module.js';
 import { DependenciesModule } from '../dependencies/dependencies.module.js';
+import { DownloadModule } from '../download/index.js';
 import { QueueModule } from '../queue/queue.module.js';
+import { RequestDataController } from './controllers/request-data.controller.js';
+import { RequestMetricsController } from './controllers/request-metrics.controller.js';
+import { RequestsController } from './controllers/requests.controller.js';
+import { RequestCreation } from './creation/request-creation.js';
+import { RequestSubmission } from './creation/request-submission.js';
 import { REQUEST_ENTITIES } from './entities/index.js';
+import { EventStreams } from './live/event-streams.js';
+import { RequestNews } from './live/request-news.js';
+import { RequestWait } from './live/request-wait.js';
 import { RequestLogs } from './logs/request-logs.js';
+import { RequestMetrics } from './metrics/request-metrics.js';
 import { EnvironmentVariables } from './states/environment-variables.js';
 import { RequestStates } from './states/request-states.js';
+import { RequestData } from './views/request-data.js';
+import { RequestListing } from './views/request-listing.js';
+import { RequestViews } from './views/request-views.js';
 
 /** The REST resource `/requests`: controllers, entities, the state machine, logs, metrics. */
 @Module({
-  imports: [TypeOrmModule.forFeature(REQUEST_ENTITIES), AuthModule, DependenciesModule, QueueModule],
-  providers: [RequestStates, EnvironmentVariables, RequestLogs],
+  imports: [TypeOrmModule.forFeature(REQUEST_ENTITIES), AuthModule, DependenciesModule, DownloadModule, QueueModule],
+  controllers: [RequestsController, RequestDataController, RequestMetricsController],
+  providers: [
+    RequestStates,
+    EnvironmentVariables,
+    RequestLogs,
+    RequestSubmission,
+    RequestCreation,
+    RequestListing,
+    RequestViews,
+    RequestData,
+    RequestMetrics,
+    RequestNews,
+    RequestWait,
+    EventStreams,
+  ],
   exports: [RequestStates, RequestLogs],
 })
 export class RequestsModule {}

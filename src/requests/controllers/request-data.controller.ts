@@ -1,0 +1,151 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiProduces,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { WorkersOnly } from '../../auth/index.js';
+import type { RequestPackages } from '../../dependencies/index.js';
+import { InvalidQueryParameters } from '../../errors/index.js';
+import { API_BASE, ApiErrors, HttpProblem, JsonBody, ResourceNotFound } from '../../http/index.js';
+import { BuildModeQuery } from '../dto/queries.dto.js';
+import { PackagesDocument } from '../dto/views.dto.js';
+import { ConfigurationFileBody } from '../dto/worker.dto.js';
+import { EventStreams } from '../live/event-streams.js';
+import { RequestLogs } from '../logs/request-logs.js';
+import { type ConfigurationFileView, RequestData } from '../views/request-data.js';
+
+const ID = { name: 'id', description: 'Number of the request', example: 1 };
+/** Bytes: a package manager's lock file may be among the files. */
+const MAX_FILES_BODY = 16 * 1024 * 1024;
+
+/** The parts of a request that have addresses of their own. */
+@ApiTags('request data')
+@Controller(`${API_BASE}/requests/:id`)
+export class RequestDataController {
+  constructor(
+    private readonly data: RequestData,
+    private readonly logs: RequestLogs,
+    private readonly streams: EventStreams,
+  ) {}
+
+  @Get('configuration-files')
+  @ApiOperation({
+    summary: 'Configuration files for the build',
+    description: 'Write each one to its path below the unpacked bundle. What was stored is for builds through the registry.',
+  })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: [ConfigurationFileBody], description: 'Sorted by path; empty if there are none' })
+  @ApiErrors(400, 404)
+  async configurationFiles(@Param('id') id: number, @Query() query: BuildModeQuery): Promise<ConfigurationFileView[]> {
+    checkMode(query);
+    const files = await this.data.configurationFiles(id);
+    return query.mode === 'offline' ? [] : files;
+  }
+
+  @Post('configuration-files')
+  @HttpCode(204)
+  @WorkersOnly()
+  @JsonBody({ items: ConfigurationFileBody, limit: MAX_FILES_BODY })
+  @ApiOperation({
+    summary: 'Add configuration files (worker)',
+    description: 'A file of the same path is replaced; repeating a call is harmless. Contents are not decoded.',
+  })
+  @ApiParam(ID)
+  @ApiNoContentResponse({ description: 'Added' })
+  @ApiErrors(400, 401, 403, 404, 413, 415)
+  async addConfigurationFiles(@Param('id') id: number, @Body() files: ConfigurationFileBody[]): Promise<void> {
+    await this.data.addConfigurationFiles(id, files);
+  }
+
+  @Get('environment-variables')
+  @ApiOperation({
+    summary: 'Environment variables for the build',
+    description: 'Values of kind `path` are relative to the unpacked bundle.',
+  })
+  @ApiParam(ID)
+  @ApiOkResponse({
+    description: 'Name → value and kind',
+    schema: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        properties: { value: { type: 'string' }, kind: { type: 'string', enum: ['path', 'literal'] } },
+      },
+      example: { GOSUMDB: { value: 'off', kind: 'literal' } },
+    },
+  })
+  @ApiErrors(400, 404)
+  async environmentVariables(
+    @Param('id') id: number,
+    @Query() query: BuildModeQuery,
+  ): Promise<Record<string, { value: string; kind: string }>> {
+    checkMode(query);
+    return this.data.environmentVariables(id);
+  }
+
+  @Get('packages')
+  @ApiOperation({ summary: 'Packages and dependencies', description: 'What was found, whatever the state is now.' })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: PackagesDocument, description: 'As in the request; `replaces` only where there is one' })
+  @ApiErrors([404, 'There is no such request, or nothing was found yet'])
+  async packages(@Param('id') id: number): Promise<RequestPackages> {
+    return this.data.packages(id);
+  }
+
+  @Get('logs')
+  @ApiOperation({ summary: 'Log of the work on a request', description: 'Plain text, one line per event, UTC.' })
+  @ApiParam(ID)
+  @ApiProduces('text/plain')
+  @ApiOkResponse({ description: 'The log so far', schema: { type: 'string' } })
+  @ApiErrors([404, 'There is no such request, no log of it, or logs are not kept here'], 410)
+  async log(@Param('id') id: number, @Res() response: Response): Promise<void> {
+    const path = this.logs.path(id);
+    if (path === undefined) throw new ResourceNotFound();
+    const state = await this.data.state(id);
+    const size = await stat(path).then((file) => file.size, () => undefined);
+    if (size === undefined && state === 'stale') throw new HttpProblem(410, 'The logs of this request are gone: it is stale');
+    if (size === undefined && state !== 'in_progress') throw new ResourceNotFound();
+    response.type('text/plain; charset=utf-8');
+    if (size === undefined || size === 0) {
+      response.end();
+      return;
+    }
+    // What is appended meanwhile is left for the next call.
+    await pipeline(createReadStream(path, { end: size - 1 }), response).catch(() => response.destroy());
+  }
+
+  @Get('events')
+  @ApiOperation({
+    summary: 'Watch a request',
+    description:
+      'Server-sent events: first the present state, then `state` (`{state, state_reason, updated}`), `progress` (`{step, ' +
+      'package_manager?, done, total, unit}`) and `log` (`{time, level, message}`) until the state is final; then the stream ' +
+      'ends. A comment every 15 s keeps it open. Who connects again gets the present state first; nothing is replayed.',
+  })
+  @ApiParam(ID)
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ description: 'The stream', schema: { type: 'string' } })
+  @ApiErrors(404)
+  async events(@Param('id') id: number, @Req() request: Request, @Res() response: Response): Promise<void> {
+    if (request.method === 'HEAD') {
+      await this.data.state(id);
+      response.type('text/event-stream').end();
+    } else if (!(await this.streams.stream(id, response))) {
+      throw new ResourceNotFound();
+    }
+  }
+}
+
+function checkMode({ mode, bundle_dir: directory }: BuildModeQuery): void {
+  if (directory !== undefined && mode !== 'offline') {
+    throw new InvalidQueryParameters('bundle_dir is not valid: it is for mode=offline only');
+  }
+}

@@ -1,0 +1,74 @@
+import { posix } from 'node:path';
+import { PACKAGE_MANAGER_NAMES, type PackageManagerName } from '../../config/index.js';
+
+/** `packages` of a body, after its shape was checked: manager → entries. */
+export type PackageConfigs = Partial<Record<PackageManagerName, PackageEntry[]>>;
+
+export interface PackageEntry {
+  path?: string;
+  requirements_files?: string[];
+  requirements_build_files?: string[];
+}
+
+/** What an entry of each manager may hold; git-submodule takes no configuration. */
+const KEYS: Record<PackageManagerName, readonly (keyof PackageEntry)[]> = {
+  gomod: ['path'],
+  npm: ['path'],
+  pip: ['path', 'requirements_files', 'requirements_build_files'],
+  'git-submodule': [],
+  yarn: ['path'],
+  rubygems: ['path'],
+};
+
+const MAX_PATH = 4096;
+
+/** What is wrong with the shape of `packages` (`api.md` §4), or undefined. The text names the manager and the key. */
+export function packagesProblem(value: unknown): string | undefined {
+  if (!isObject(value)) return 'must be an object: package manager → array of package configurations';
+  for (const [name, entries] of Object.entries(value)) {
+    const manager = PACKAGE_MANAGER_NAMES.find((each) => each === name);
+    if (manager === undefined) return `must name package managers only, not ${JSON.stringify(name).slice(0, 80)}`;
+    if (manager === 'git-submodule') return 'must not configure git-submodule, which has no configuration';
+    if (!Array.isArray(entries)) return `must hold an array for ${manager}`;
+    const problem = entries.map((entry) => entryProblem(manager, entry)).find((each) => each !== undefined);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function entryProblem(manager: PackageManagerName, entry: unknown): string | undefined {
+  if (!isObject(entry)) return `must hold objects for ${manager}`;
+  if (Object.keys(entry).length === 0) return `must hold non-empty objects for ${manager}`;
+  for (const [key, value] of Object.entries(entry)) {
+    if (!KEYS[manager].some((each) => each === key)) {
+      return `must not have the unexpected property ${JSON.stringify(key).slice(0, 80)} for ${manager}`;
+    }
+    const problem = key === 'path' ? pathProblem(value) : pathsProblem(value);
+    if (problem !== undefined) return `${problem}: "${key}" of ${manager}`;
+  }
+  return undefined;
+}
+
+function pathsProblem(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return 'must have an array of paths';
+  return value.map(pathProblem).find((each) => each !== undefined);
+}
+
+function pathProblem(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '') return 'must have a path that is a non-empty string';
+  if (value.length > MAX_PATH) return `must have a path of at most ${MAX_PATH} characters`;
+  if (posix.isAbsolute(value)) return 'must have a path that is relative to the repository';
+  if (posix.normalize(value).split('/').includes('..')) return 'must have a path without ".." that stays in the repository';
+  return undefined;
+}
+
+/** The directories that a manager works on, normalised; no or an empty configuration means the root, `.`. */
+export function packagePaths(packages: PackageConfigs, manager: PackageManagerName): string[] {
+  const entries = packages[manager] ?? [];
+  if (entries.length === 0) return ['.'];
+  return entries.map(({ path }) => (path === undefined ? '.' : posix.normalize(path).replace(/\/$/, '')));
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Catalogue, type RequestPackages } from '../../dependencies/index.js';
+import { ResourceNotFound } from '../../http/index.js';
+import { type RequestStateName, REQUEST_STATES, stateName } from '../request-state.js';
+
+export interface ConfigurationFileView {
+  content: string;
+  path: string;
+  type: 'base64';
+}
+
+/** The parts of a request that have addresses of their own (`api.md` §2.5). All throw 404 for an unknown request. */
+@Injectable()
+export class RequestData {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly catalogue: Catalogue,
+  ) {}
+
+  async state(id: number): Promise<RequestStateName> {
+    return stateName((await this.row(id)).state);
+  }
+
+  /** Sorted by path. */
+  async configurationFiles(id: number): Promise<ConfigurationFileView[]> {
+    await this.row(id);
+    const rows: { path: string; content: string }[] = await this.dataSource.query(
+      `SELECT f."path", f."content" FROM "request_config_file_base64" l
+         JOIN "config_file_base64" f ON f."id" = l."config_file_base64_id"
+       WHERE l."request_id" = $1 ORDER BY f."path" COLLATE "C"`,
+      [id],
+    );
+    return rows.map(({ path, content }) => ({ content, path, type: 'base64' }));
+  }
+
+  /** Links files to a request; one of the same path is replaced. Safe to repeat. */
+  async addConfigurationFiles(id: number, files: readonly { path: string; content: string }[]): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const rows: unknown[] = await manager.query(`SELECT FROM "request" WHERE "id" = $1 FOR UPDATE`, [id]);
+      if (rows.length === 0) throw new ResourceNotFound();
+      await linkFiles(manager, id, files);
+    });
+  }
+
+  /** By name. */
+  async environmentVariables(id: number): Promise<Record<string, { value: string; kind: string }>> {
+    await this.row(id);
+    const rows: { name: string; value: string; kind: string }[] = await this.dataSource.query(
+      `SELECT v."name", v."value", v."kind" FROM "request_environment_variable" l
+         JOIN "environment_variable" v ON v."id" = l."environment_variable_id"
+       WHERE l."request_id" = $1 ORDER BY v."name" COLLATE "C", v."id"`,
+      [id],
+    );
+    return Object.fromEntries(rows.map(({ name, value, kind }) => [name, { value, kind }]));
+  }
+
+  /** What was found, in any state; 404 as long as nothing was recorded. */
+  async packages(id: number): Promise<RequestPackages> {
+    const row = await this.row(id);
+    const found = (await this.catalogue.packagesOf([id])).get(id);
+    const recorded = row.packages_count !== null || row.state === REQUEST_STATES.complete;
+    if (found === undefined || (found.packages.length === 0 && !recorded)) throw new ResourceNotFound();
+    return found;
+  }
+
+  private async row(id: number): Promise<{ state: number; packages_count: number | null }> {
+    const rows: { state: number; packages_count: number | null }[] = await this.dataSource.query(
+      `SELECT "state", "packages_count" FROM "request" WHERE "id" = $1`,
+      [id],
+    );
+    const row = rows[0];
+    if (row === undefined) throw new ResourceNotFound();
+    return row;
+  }
+}
+
+async function linkFiles(
+  manager: EntityManager,
+  id: number,
+  files: readonly { path: string; content: string }[],
+): Promise<void> {
+  // The last of several with the same path counts. Sorted, so that two transactions cannot wait for each other.
+  const byPath = [...new Map(files.map(({ path, content }) => [path, content]))].sort(([a], [b]) => (a < b ? -1 : 1));
+  const columns = [byPath.map(([path]) => path), byPath.map(([, content]) => content)];
+  await manager.query(
+    `INSERT INTO "config_file_base64" ("path", "content")
+     SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`,
+    columns,
+  );
+  await manager.query(
+    `DELETE FROM "request_config_file_base64" l USING "config_file_base64" f
+     WHERE l."config_file_base64_id" = f."id" AND l."request_id" = $1 AND f."path" = ANY($2::text[])`,
+    [id, columns[0]],
+  );
+  await manager.query(
+    `INSERT INTO "request_config_file_base64" ("request_id", "config_file_base64_id")
+     SELECT $1, f."id" FROM unnest($2::text[], $3::text[]) AS g("path", "content")
+     JOIN "config_file_base64" f
+       ON f."path" = g."path" AND md5(f."content") = md5(g."content") AND f."content" = g."content"`,
+    [id, ...columns],
+  );
+}

@@ -1,0 +1,64 @@
+import type { CataloguedDependency, ComponentKey, RequestPackages } from '../../dependencies/index.js';
+import type { RequestStateName } from '../request-state.js';
+
+export interface StateView {
+  state: RequestStateName;
+  state_reason: string;
+  /** `YYYY-MM-DDTHH:MM:SS.ffffff`, UTC. */
+  updated: string;
+}
+
+/** What both views of a request show (`api.md` §2.1). */
+export interface CommonView extends StateView {
+  id: number;
+  repo: string;
+  ref: string;
+  created: string | null;
+  pkg_managers: string[];
+  user: string | null;
+  submitted_by: string | null;
+  environment_variables: Record<string, string>;
+  flags: string[];
+  error_origin?: string;
+  error_type?: string;
+  labels?: Record<string, string>;
+}
+
+export interface BriefView extends CommonView {
+  packages: number | null;
+  dependencies: number | null;
+}
+
+/** A dependency in a verbose view: `replaces` is always there. */
+export interface VerboseDependency extends ComponentKey {
+  dev?: boolean;
+  replaces: ComponentKey | null;
+}
+
+export interface VerbosePackage extends ComponentKey {
+  path?: string;
+  dependencies: VerboseDependency[];
+}
+
+export interface VerboseView extends CommonView {
+  packages: VerbosePackage[];
+  dependencies: VerboseDependency[];
+  configuration_files: string;
+  content_manifest: string;
+  environment_variables_info: string;
+  state_history: StateView[];
+  logs?: { url: string };
+}
+
+/** Packages and dependencies as verbose views show them. */
+export function verbosePackages(found: RequestPackages | undefined): Pick<VerboseView, 'packages' | 'dependencies'> {
+  if (found === undefined) return { packages: [], dependencies: [] };
+  return {
+    packages: found.packages.map((each) => ({ ...each, dependencies: each.dependencies.map(withReplaces) })),
+    dependencies: found.dependencies.map(withReplaces),
+  };
+}
+
+function withReplaces(dependency: CataloguedDependency): VerboseDependency {
+  return { ...dependency, replaces: dependency.replaces ?? null };
+}
