@@ -39,14 +39,14 @@ export class ArtifactArchive {
    */
   async get(spec: ArtifactSpec, signal: AbortSignal, { offline = false } = {}): Promise<Artifact> {
     checkDigestForms(spec.digests, displayName(spec));
-    const known = await this.find(spec);
-    if (known !== undefined && (await this.isUsable(known, spec, signal))) return known;
-    if (offline) {
-      throw new InvalidRequestData(`${displayName(spec)} is not archived, and the request forbids to fetch anything.`);
-    }
     const { ecosystem, name, version, upstream, digests } = spec;
-    const key = JSON.stringify([ecosystem, name, version, upstream, digests]);
-    return this.flights.run(key, signal, (shared) => this.fetch(spec, known, shared));
+    const key = JSON.stringify([ecosystem, name, version, upstream, digests, offline]);
+    return this.flights.run(key, signal, async (shared) => {
+      const known = await this.find(spec);
+      if (known !== undefined && (await this.isUsable(known, spec, shared))) return known;
+      if (!offline) return this.fetch(spec, known, shared);
+      throw new InvalidRequestData(`${displayName(spec)} is not archived, and the request forbids to fetch anything.`);
+    });
   }
 
   private async find(spec: ArtifactSpec): Promise<Artifact | undefined> {

@@ -1,5 +1,14 @@
 import { Module } from '@nestjs/common';
+import { PipelineModule } from '../pipeline/pipeline.module.js';
+import { HealthController } from './health.controller.js';
+import { RequestPrometheusMetrics } from './request-metrics.js';
+import { StatusController } from './status.controller.js';
+import { StatusService } from './status.service.js';
 
 /** What operators ask: status, health, the metrics page. */
-@Module({})
+@Module({
+  imports: [PipelineModule],
+  controllers: [HealthController, StatusController],
+  providers: [RequestPrometheusMetrics, StatusService],
+})
 export class StatusModule {}

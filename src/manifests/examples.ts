@@ -1,0 +1,40 @@
+import { contentManifest } from './icm.js';
+import { provenance } from './provenance.js';
+import { sbom } from './sbom-formats.js';
+
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+const SUBMODULE_COMMIT = '89abcdef0123456789abcdef0123456789abcdef';
+const REPO = 'https://github.com/acme-labs/weather-hub.git';
+
+const REQUEST = {
+  repo: REPO,
+  ref: COMMIT,
+  packages: [
+    {
+      name: 'tiles',
+      type: 'git-submodule',
+      version: `https://bitbucket.org/acme/tiles.git#${SUBMODULE_COMMIT}`,
+      path: 'tiles',
+      dependencies: [],
+    },
+  ],
+};
+
+/** Examples for the API documentation, made by the code they document. */
+export const ICM_EXAMPLE = contentManifest([REQUEST]);
+export const CYCLONEDX_EXAMPLE = sbom('cyclonedx-1.6', [REQUEST], { address: '', created: '' });
+export const PROVENANCE_EXAMPLE = provenance({
+  id: 17,
+  repo: REPO,
+  ref: COMMIT,
+  packageManagers: ['git-submodule'],
+  flags: [],
+  packages: {},
+  replacements: [],
+  bundleSha256: 'c'.repeat(64),
+  artifacts: [],
+  startedOn: '2026-03-01T12:00:00Z',
+  finishedOn: '2026-03-01T12:00:07Z',
+  service: 'https://cachito.example.org',
+  address: 'https://cachito.example.org/api/v1/requests/17',
+});

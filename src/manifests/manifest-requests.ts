@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Catalogue } from '../dependencies/index.js';
+import { ValidationError } from '../errors/index.js';
+import { ResourceNotFound, timestampSql } from '../http/index.js';
+import { type RequestStateName, stateName } from '../requests/index.js';
+import type { ManifestRequest } from './manifest-request.js';
+import type { ProvenanceFacts } from './provenance.js';
+import { isPossibleId } from './requested-ids.js';
+
+/** A request and what its manifests are made of. */
+export interface FoundRequest extends ManifestRequest {
+  id: number;
+  state: RequestStateName;
+  /** When it reached its state, UTC, `YYYY-MM-DDTHH:MM:SSZ`. */
+  updated: string;
+}
+
+/** Reads what manifests are made of. The number of queries does not grow with the number of requests. */
+@Injectable()
+export class ManifestRequests {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly catalogue: Catalogue,
+  ) {}
+
+  /** A request that is complete or stale. Throws the fixed 404, or `ValidationError` naming its state. */
+  async finished(id: number): Promise<FoundRequest> {
+    const [row] = await this.rows([id]);
+    if (row === undefined) throw new ResourceNotFound();
+    const state = stateName(row.state);
+    if (state !== 'complete' && state !== 'stale') {
+      throw new ValidationError(`The request must be in the "complete" or "stale" state; it is in the "${state}" state`);
+    }
+    return (await this.withPackages([row]))[0];
+  }
+
+  /** Requests that are all complete. Throws `ValidationError` naming those that do not exist, or else their states. */
+  async complete(ids: readonly number[]): Promise<FoundRequest[]> {
+    const rows = await this.rows(ids.filter(isPossibleId));
+    const known = new Set(rows.map(({ id }) => id));
+    const missing = ids.filter((id) => !known.has(id));
+    if (missing.length > 0) throw new ValidationError(`These requests do not exist: ${missing.join(', ')}`);
+    const others = rows.filter(({ state }) => stateName(state) !== 'complete');
+    if (others.length > 0) {
+      const states = others.map(({ id, state }) => `${id} is ${stateName(state)}`).join(', ');
+      throw new ValidationError(`Only complete requests can be combined, but ${states}`);
+    }
+    return this.withPackages(rows);
+  }
+
+  /** What the provenance of a complete request says. Throws the fixed 404, or `ValidationError` naming its state. */
+  async provenanceFacts(id: number): Promise<Omit<ProvenanceFacts, 'service' | 'address'>> {
+    const [row]: (ProvenanceRow | undefined)[] = await this.dataSource.query(SELECT_PROVENANCE, [id]);
+    if (row === undefined) throw new ResourceNotFound();
+    if (stateName(row.state) !== 'complete' || row.bundleSha256 === null) {
+      throw new ValidationError(
+        `The request must be in the "complete" state to have a bundle; it is in the "${stateName(row.state)}" state`,
+      );
+    }
+    const artifacts: { upstream: string; sha256: string }[] = await this.dataSource.query(SELECT_ARTIFACTS, [id]);
+    return { ...row, id, bundleSha256: row.bundleSha256, artifacts };
+  }
+
+  private rows(ids: readonly number[]): Promise<RequestRow[]> {
+    return this.dataSource.query(SELECT_REQUESTS, [ids]);
+  }
+
+  private async withPackages(rows: readonly RequestRow[]): Promise<FoundRequest[]> {
+    const found = await this.catalogue.packagesOf(rows.map(({ id }) => id));
+    return rows.map((row) => ({ ...row, state: stateName(row.state), packages: found.get(row.id)?.packages ?? [] }));
+  }
+}
+
+interface RequestRow {
+  id: number;
+  repo: string;
+  ref: string;
+  state: number;
+  updated: string;
+}
+
+/** SPDX and SLSA want seconds and a `Z`. */
+const seconds = (column: string): string => `left(${timestampSql(column)}, 19) || 'Z'`;
+
+const SELECT_REQUESTS = `
+  SELECT r."id", r."repo", r."ref", r."state", ${seconds('s."updated"')} AS "updated"
+  FROM "request" r JOIN "request_state" s ON s."id" = r."request_state_id"
+  WHERE r."id" = ANY($1::integer[]) ORDER BY r."id"`;
+
+interface ProvenanceRow {
+  repo: string;
+  ref: string;
+  state: number;
+  packages: Record<string, unknown>;
+  replacements: unknown[];
+  packageManagers: string[];
+  flags: string[];
+  bundleSha256: string | null;
+  startedOn: string;
+  finishedOn: string;
+}
+
+const SELECT_PROVENANCE = `
+  SELECT r."repo", r."ref", r."state", r."packages", r."dependency_replacements" AS "replacements",
+    ARRAY(SELECT m."name" FROM "request_pkg_manager" l JOIN "package_manager" m ON m."id" = l."package_manager_id"
+      WHERE l."request_id" = r."id" ORDER BY m."id") AS "packageManagers",
+    ARRAY(SELECT f."name" FROM "request_flag" l JOIN "flag" f ON f."id" = l."flag_id"
+      WHERE l."request_id" = r."id" ORDER BY f."name") AS "flags",
+    b."sha256" AS "bundleSha256",
+    ${seconds('coalesce(r."created", s."updated")')} AS "startedOn", ${seconds('s."updated"')} AS "finishedOn"
+  FROM "request" r
+    JOIN "request_state" s ON s."id" = r."request_state_id"
+    LEFT JOIN "request_bundle" rb ON rb."request_id" = r."id"
+    LEFT JOIN "bundle" b ON b."recipe_sha256" = rb."recipe_sha256"
+  WHERE r."id" = $1`;
+
+const SELECT_ARTIFACTS = `
+  SELECT DISTINCT a."upstream", a."sha256"
+  FROM "request_package" p
+    JOIN "dependency_set_member" m ON m."set_id" = p."dependency_set_id"
+    JOIN "artifact" a ON a."id" = m."artifact_id"
+  WHERE p."request_id" = $1 ORDER BY a."upstream", a."sha256"`;

@@ -1,0 +1,77 @@
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { Configuration } from '../config/index.js';
+import { CachitoNotImplementedError } from '../errors/index.js';
+import { absoluteUrl, API_BASE, ApiErrors, publicBase, type Tag } from '../http/index.js';
+import { CYCLONEDX_EXAMPLE, ICM_EXAMPLE, PROVENANCE_EXAMPLE } from './examples.js';
+import { type ContentManifest, contentManifest } from './icm.js';
+import { ManifestRequests } from './manifest-requests.js';
+import { BuildRequirements, SbomQuery } from './manifests.dto.js';
+import { provenance, type ProvenanceStatement } from './provenance.js';
+import { sbom } from './sbom-formats.js';
+
+const TAG: Tag = 'request data';
+
+/** Documents about one request. */
+@ApiTags(TAG)
+@Controller(`${API_BASE}/requests`)
+export class RequestManifestsController {
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly requests: ManifestRequests,
+  ) {}
+
+  @Get(':id/content-manifest')
+  @ApiOperation({
+    summary: 'Image content manifest of a request',
+    description: 'Packages with their dependencies and sources as package URLs. Of a stale request it has no contents.',
+  })
+  @ApiOkResponse({ description: 'The manifest', schema: { type: 'object', example: ICM_EXAMPLE } })
+  @ApiErrors([400, 'The request is neither complete nor stale; the text names its state'], 404, [501, 'A dependency has no package URL'])
+  async contentManifest(@Param('id') id: number): Promise<ContentManifest> {
+    const request = await this.requests.finished(id);
+    return contentManifest([request.state === 'stale' ? { ...request, packages: [] } : request]);
+  }
+
+  @Get(':id/sbom')
+  @ApiOperation({
+    summary: 'Software bill of materials of a request',
+    description: 'All packages and dependencies, for development or not. Stale requests have theirs too.',
+  })
+  @ApiOkResponse({ description: 'The document', schema: { type: 'object', example: CYCLONEDX_EXAMPLE } })
+  @ApiErrors([400, 'The request is neither complete nor stale, or the format is unknown'], 404, [501, 'A dependency has no package URL'])
+  async sbom(@Param('id') id: number, @Query() query: SbomQuery, @Req() http: Request): Promise<object> {
+    const request = await this.requests.finished(id);
+    const address = absoluteUrl(http, this.configuration, `requests/${id}/sbom`);
+    return sbom(query.format, [request], { address, created: request.updated });
+  }
+
+  @Get(':id/provenance')
+  @ApiOperation({
+    summary: 'How the bundle of a request came to be',
+    description: 'An in-toto statement with a SLSA provenance v1 predicate about the bundle’s SHA-256. It is not signed.',
+  })
+  @ApiOkResponse({ description: 'The statement', schema: { type: 'object', example: PROVENANCE_EXAMPLE } })
+  @ApiErrors([400, 'The request is not complete; the text names its state'], 404)
+  async provenance(@Param('id') id: number, @Req() http: Request): Promise<ProvenanceStatement> {
+    const facts = await this.requests.provenanceFacts(id);
+    const address = absoluteUrl(http, this.configuration, `requests/${id}`);
+    return provenance({ ...facts, address, service: publicBase(http, this.configuration) });
+  }
+
+  @Get(':id/build-requirements')
+  @ApiOperation({
+    summary: 'What the archived Python source distributions need to be built',
+    description: 'Empty for requests without pip packages.',
+  })
+  @ApiOkResponse({ type: BuildRequirements })
+  @ApiErrors([400, 'The request is neither complete nor stale; the text names its state'], 404, [501, 'The request has pip packages, which this build cannot read'])
+  async buildRequirements(@Param('id') id: number): Promise<BuildRequirements> {
+    const { packages } = await this.requests.finished(id);
+    if (packages.some(({ type }) => type === 'pip')) {
+      throw new CachitoNotImplementedError('This build cannot read the build requirements of pip packages.');
+    }
+    return { packages: [], suggested_requirements_build: '' };
+  }
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import type { SbomComponent } from './components.js';
+import type { SbomSubject } from './cyclonedx.js';
+
+/** An SPDX 2.3 document (https://spdx.github.io/spdx-spec/v2.3/). */
+export interface SpdxDocument {
+  spdxVersion: 'SPDX-2.3';
+  dataLicense: 'CC0-1.0';
+  SPDXID: 'SPDXRef-DOCUMENT';
+  name: string;
+  documentNamespace: string;
+  creationInfo: { created: string; creators: string[] };
+  packages: SpdxPackage[];
+  relationships: SpdxRelationship[];
+}
+
+interface SpdxRelationship {
+  spdxElementId: string;
+  relationshipType: 'DESCRIBES' | 'CONTAINS';
+  relatedSpdxElement: string;
+}
+
+interface SpdxPackage {
+  SPDXID: string;
+  name: string;
+  versionInfo?: string;
+  downloadLocation: 'NOASSERTION';
+  filesAnalyzed: false;
+  externalRefs: { referenceCategory: 'PACKAGE-MANAGER'; referenceType: 'purl'; referenceLocator: string }[];
+}
+
+const DOCUMENT_ID = 'SPDXRef-DOCUMENT';
+
+/**
+ * The document about sources and what they contain. `address` is where it is served; `created` UTC, to the second,
+ * `YYYY-MM-DDTHH:MM:SSZ`. Equal content has an equal namespace.
+ */
+export function spdx(
+  subjects: readonly SbomSubject[],
+  components: readonly SbomComponent[],
+  { address, created }: { address: string; created: string },
+): SpdxDocument {
+  const sources = subjects.map((subject, at) => spdxPackage(`SPDXRef-Source-${at + 1}`, subject));
+  const packages = components.map((component, at) => spdxPackage(`SPDXRef-Package-${at + 1}`, component));
+  const digest = createHash('sha256').update(JSON.stringify([subjects, components])).digest('hex');
+  return {
+    spdxVersion: 'SPDX-2.3',
+    dataLicense: 'CC0-1.0',
+    SPDXID: DOCUMENT_ID,
+    name: subjects.map(({ name, version }) => `${name} ${version}`).join(', ') || 'empty',
+    documentNamespace: `${address}/spdx-2.3/${digest}`,
+    creationInfo: { created, creators: ['Tool: Cachito'] },
+    packages: [...sources, ...packages],
+    relationships: [
+      ...sources.map(({ SPDXID }) => describes(SPDXID)),
+      // Of several sources it is not said here which of them contains what.
+      ...packages.map(({ SPDXID }) => (sources.length === 1 ? contains(sources[0].SPDXID, SPDXID) : describes(SPDXID))),
+    ],
+  };
+}
+
+function describes(id: string): SpdxRelationship {
+  return { spdxElementId: DOCUMENT_ID, relationshipType: 'DESCRIBES', relatedSpdxElement: id };
+}
+
+function contains(source: string, id: string): SpdxRelationship {
+  return { spdxElementId: source, relationshipType: 'CONTAINS', relatedSpdxElement: id };
+}
+
+function spdxPackage(id: string, { name, version, purl }: SbomComponent): SpdxPackage {
+  return {
+    SPDXID: id,
+    name,
+    ...(version === undefined ? {} : { versionInfo: version }),
+    downloadLocation: 'NOASSERTION',
+    filesAnalyzed: false,
+    externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: purl }],
+  };
+}

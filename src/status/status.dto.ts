@@ -1,0 +1,39 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+/** Whether one part works. */
+export class PartStatus {
+  @ApiProperty({ example: 'database' })
+  name: string;
+
+  @ApiProperty({ example: true })
+  ok: boolean;
+
+  @ApiProperty({ required: false, description: 'Only when it does not work', example: 'connection failed' })
+  reason?: string;
+}
+
+/** Answer of `GET /status`. */
+export class StatusReport {
+  @ApiProperty({
+    description: 'Per enabled package manager: whether a request for it can be worked on now',
+    type: 'object',
+    additionalProperties: { type: 'boolean' },
+    example: { 'git-submodule': true },
+  })
+  can_process: Record<string, boolean>;
+
+  @ApiProperty({ type: [PartStatus], description: '`rabbitmq` is the queue, whatever it runs on' })
+  services: PartStatus[];
+
+  @ApiProperty({ type: [PartStatus], description: 'Worker processes by their heart-beats, sorted by name' })
+  workers: PartStatus[];
+}
+
+/** Answer of `GET /status/short`. */
+export class ShortStatus {
+  @ApiProperty({ example: true })
+  ok: boolean;
+
+  @ApiProperty({ required: false, description: 'The first problem, only when there is one', example: 'no workers are available' })
+  reason?: string;
+}

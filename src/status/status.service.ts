@@ -1,0 +1,114 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Configuration } from '../config/index.js';
+import { PACKAGE_MANAGERS } from '../packages/index.js';
+import { WorkerRegistry } from '../pipeline/index.js';
+import { JobQueue } from '../queue/index.js';
+import { ArchiveStore, BundleStore } from '../store/index.js';
+import type { PartStatus, StatusReport } from './status.dto.js';
+
+/** A part that does not answer within this time does not work. */
+const TIMEOUT = 5_000;
+
+/** Looks whether the parts of the service work (`api.md` §2.7). Reasons name no address: those may hold passwords. */
+@Injectable()
+export class StatusService {
+  private readonly logger = new Logger(StatusService.name);
+
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly dataSource: DataSource,
+    private readonly queue: JobQueue,
+    private readonly archiveStore: ArchiveStore,
+    private readonly bundleStore: BundleStore,
+    private readonly workers: WorkerRegistry,
+  ) {}
+
+  async report(): Promise<StatusReport> {
+    const [services, workers] = await Promise.all([this.services(), this.workerStatus()]);
+    const works = services.every(({ ok }) => ok) && workers.some(({ ok }) => ok);
+    const enabled = this.configuration.requests.enabledPackageManagers;
+    return {
+      can_process: Object.fromEntries(enabled.map((name) => [name, works && PACKAGE_MANAGERS.has(name)])),
+      services,
+      workers,
+    };
+  }
+
+  /** The first problem, in words; undefined when there is none. A single dead worker is none. */
+  async problem(): Promise<string | undefined> {
+    return (await this.unreadyReason()) ?? (await this.workerProblem());
+  }
+
+  /** Why this process should get no calls now; undefined when it may. */
+  async unreadyReason(): Promise<string | undefined> {
+    const broken = (await this.services()).find(({ ok }) => !ok);
+    return broken === undefined ? undefined : `${broken.name} unavailable: ${broken.reason}`;
+  }
+
+  /** Throws when the table of requests cannot be read. */
+  async checkRequests(): Promise<void> {
+    await this.dataSource.query('SELECT 1 FROM "request" LIMIT 1');
+  }
+
+  private services(): Promise<PartStatus[]> {
+    return Promise.all([
+      this.check('database', () => this.dataSource.query('SELECT 1')),
+      this.check('rabbitmq', () => this.queue.depth()),
+      this.check('store', () => Promise.all([this.archiveStore.check(), this.bundleStore.check()])),
+    ]);
+  }
+
+  private async workerProblem(): Promise<string | undefined> {
+    const workers = await this.workerStatus();
+    return workers.some(({ ok }) => ok) ? undefined : 'no workers are available';
+  }
+
+  private async workerStatus(): Promise<PartStatus[]> {
+    try {
+      const workers = await inTime(this.workers.list());
+      return workers.map(({ name, ok, silentSeconds }) =>
+        ok ? { name, ok } : { name, ok, reason: `no heart-beat for ${silentSeconds} seconds` },
+      );
+    } catch (error) {
+      this.logger.warn(`The workers cannot be listed: ${String(error)}`);
+      return [];
+    }
+  }
+
+  private async check(name: string, attempt: () => Promise<unknown>): Promise<PartStatus> {
+    try {
+      await inTime(attempt());
+      return { name, ok: true };
+    } catch (error) {
+      this.logger.warn(`The ${name} does not work: ${String(error)}`);
+      return { name, ok: false, reason: reasonOf(error) };
+    }
+  }
+}
+
+class TimedOut extends Error {}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TimedOut('no answer in time')), TIMEOUT);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof TimedOut) return `no answer within ${TIMEOUT / 1000} seconds`;
+  const codes = [error, error instanceof Error ? error.cause : undefined].map((each) =>
+    each instanceof Error && 'code' in each ? String(each.code) : '',
+  );
+  const code = codes.find((each) => each !== '');
+  if (code === 'ENOSPC') return 'no space left';
+  if (code === 'EACCES' || code === 'EROFS') return 'it cannot be written';
+  if (code !== undefined && /^E[A-Z]+$/.test(code)) return 'connection failed';
+  return 'unknown error; the service log holds the details';
+}
