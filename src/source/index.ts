@@ -2,6 +2,7 @@ export { type Credentials, repoName, sanitizeRepository, validateRepository } fr
 export {
   type ArchivedSource,
   type ArchiveOptions,
+  type GitDirectoryOptions,
   type ReportProgress,
   SourceArchive,
   type SourceSegment,
@@ -10,3 +11,4 @@ export {
 export { SourceModule } from './source.module.js';
 export { SourceReferences } from './source-references.js';
 export type { SourceTree, Submodule } from './source-tree.js';
+export { unsafeSymlinks } from './tree/symlinks.js';

@@ -1,5 +1,5 @@
 import type { TarSegment } from '../archive/index.js';
-import type { Submodule } from './source-tree.js';
+import type { SourceTree, Submodule } from './source-tree.js';
 
 /** Which source: what a client asked for. */
 export interface SourceSpec {
@@ -39,6 +39,13 @@ export interface ArchiveOptions {
   offline?: boolean;
   /** One line for the request's log. */
   log: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
+  progress?: ReportProgress;
+}
+
+/** For the `.git` directory. */
+export interface GitDirectoryOptions extends ArchiveOptions {
+  /** The address as submitted: it may hold the credentials that fetching the history needs. */
+  repo?: string;
 }
 
 /**
@@ -58,10 +65,10 @@ export abstract class SourceArchive {
    * `git describe` work. Stored at the first call, as pieces with `app/.git/…` entries. `UnsupportedFeature` when no
    * git command is present.
    */
-  abstract archiveGitDirectory(source: ArchivedSource, options: ArchiveOptions): Promise<AsyncIterable<SourceSegment>>;
+  abstract archiveGitDirectory(source: ArchivedSource, options: GitDirectoryOptions): Promise<AsyncIterable<SourceSegment>>;
   /** The segments of a stored commit in the order of the tree. */
   abstract segments(source: ArchivedSource): AsyncIterable<SourceSegment>;
   /** A reader of its files. */
-  abstract tree(source: ArchivedSource): import('./source-tree.js').SourceTree;
+  abstract tree(source: ArchivedSource): SourceTree;
   abstract find(id: number): Promise<ArchivedSource | undefined>;
 }

@@ -1,12 +1,36 @@
+import { homedir } from 'node:os';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Configuration } from '../config/index.js';
+import { DownloadModule, HttpClient, Retries } from '../download/index.js';
 import { SourceEntity } from './entities/source.entity.js';
+import { chooseGitClient } from './git/choose-git-client.js';
+import { GitClient } from './git/git-client.js';
+import { GitSourceArchive } from './git-source-archive.js';
+import { Mirrors } from './mirror/mirrors.js';
+import { Remotes } from './remote/remotes.js';
+import { SourceArchive } from './source-archive.js';
 import { SourceReferences } from './source-references.js';
+import { SourceRows } from './source-rows.js';
+import { SourceStore } from './source-store.js';
 
 /** Sources: git mirrors, exact commits, submodules, tree safety. */
 @Module({
-  imports: [TypeOrmModule.forFeature([SourceEntity])],
-  providers: [SourceReferences],
-  exports: [SourceReferences],
+  imports: [TypeOrmModule.forFeature([SourceEntity]), DownloadModule],
+  providers: [
+    SourceRows,
+    SourceStore,
+    SourceReferences,
+    { provide: GitClient, useFactory: chooseGitClient, inject: [Configuration] },
+    { provide: Remotes, useFactory: (http: HttpClient) => new Remotes(http, homedir()), inject: [HttpClient] },
+    {
+      provide: Mirrors,
+      useFactory: ({ directories }: Configuration, client: GitClient, remotes: Remotes, retries: Retries) =>
+        new Mirrors(directories.mirrors, client, remotes, retries),
+      inject: [Configuration, GitClient, Remotes, Retries],
+    },
+    { provide: SourceArchive, useClass: GitSourceArchive },
+  ],
+  exports: [SourceArchive, SourceReferences],
 })
 export class SourceModule {}

@@ -41,4 +41,8 @@ export class SourceEntity {
   /** The same for the `.git` directory; null until one was asked for. */
   @Column('char', { name: 'git_directory_index_sha256', length: 64, nullable: true })
   gitDirectoryIndexSha256: string | null;
+
+  /** When it was last asked for, UTC, as text: a JavaScript date would lose microseconds and the time zone. */
+  @Column('timestamp', { precision: 6, select: false })
+  used: string;
 }

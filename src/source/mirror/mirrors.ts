@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Retries } from '../../download/index.js';
 import { SubprocessCallError, UnsupportedFeature } from '../../errors/index.js';
 import { DamagedRepositoryError, type GitClient, type GitCommit } from '../git/git-client.js';
+import type { Remote } from '../remote/remote.js';
 import type { Remotes } from '../remote/remotes.js';
 import type { Repository } from '../repository.js';
 import { withHostLock } from './host-lock.js';
@@ -25,8 +26,8 @@ const DISCARDED = '.discarded-';
 
 /**
  * One bare repository per address on this host: a cache, so the next commit of a repository is a small fetch. Writers take
- * turns, across processes too; readers need no lock, because nothing is ever removed from a mirror. One that is found
- * broken is moved away whole and made again.
+ * turns, across processes too; readers need no lock, because objects are never removed (git itself copes with packs
+ * that are put together under its hands). One that is found broken is moved away whole and made again.
  */
 export class Mirrors {
   constructor(
@@ -63,6 +64,11 @@ export class Mirrors {
     return work(await this.fetched(repository, ref, options)).catch((error: unknown) => {
       throw error instanceof DamagedRepositoryError ? unreadable(repository) : error;
     });
+  }
+
+  /** Runs `work` with the remote of a repository, again after failures that may pass. */
+  retrying<T>(repository: Repository, signal: AbortSignal, work: (remote: Remote) => Promise<T>): Promise<T> {
+    return this.retries.run(repository.host, signal, async () => work(await this.remotes.locate(repository, signal)));
   }
 
   /** Removes what crashed processes left behind; called at start. */
@@ -102,10 +108,7 @@ export class Mirrors {
     let killed = true;
     await writeFile(marker, '');
     try {
-      await this.retries.run(repository.host, signal, async () => {
-        const remote = await this.remotes.locate(repository, signal);
-        await this.client.fetch(directory, remote, ref, options);
-      });
+      await this.retrying(repository, signal, (remote) => this.client.fetch(directory, remote, ref, options));
       killed = false;
     } catch (error) {
       // git cleans up behind itself unless it was killed.
