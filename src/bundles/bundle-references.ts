@@ -49,10 +49,13 @@ export class BundleReferences {
     }
   }
 
-  /** A recipe that is gone is named alone; any other failure is thrown, so that nothing is removed on half an answer. */
+  /**
+   * A recipe that is gone or damaged is named alone: nothing can be built by it any more. Any other failure is thrown, so
+   * that the collector removes nothing on half an answer.
+   */
   private async *ofRecipe(sha256: string): AsyncIterable<string> {
     yield sha256;
-    if ((await this.archive.stat(sha256)) === undefined) return;
+    if (!(await this.archive.verify(sha256))) return;
     for await (const piece of parseRecipe(await this.archive.read(sha256))) {
       if (piece.kind !== 'inline') yield piece.sha256;
     }
