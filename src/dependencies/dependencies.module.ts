@@ -4,6 +4,7 @@ import { DownloadModule } from '../download/index.js';
 import { ArtifactArchive } from './artifact-archive.js';
 import { ArtifactReferences } from './artifact-references.js';
 import { Catalogue } from './catalogue.js';
+import { DependencyPaths } from './dependency-paths.js';
 import { ArtifactEntity } from './entities/artifact.entity.js';
 import { ComponentEntity } from './entities/component.entity.js';
 import {
@@ -23,7 +24,7 @@ const ENTITIES = [
 /** The catalogue: artifacts, dependency sets, where-used. */
 @Module({
   imports: [TypeOrmModule.forFeature(ENTITIES), DownloadModule],
-  providers: [ArtifactArchive, ArtifactReferences, Catalogue],
-  exports: [ArtifactArchive, ArtifactReferences, Catalogue],
+  providers: [ArtifactArchive, ArtifactReferences, Catalogue, DependencyPaths],
+  exports: [ArtifactArchive, ArtifactReferences, Catalogue, DependencyPaths],
 })
 export class DependenciesModule {}

@@ -16,3 +16,4 @@ export {
   type ComponentKey,
   type RequestPackages,
 } from './component.js';
+export { DependencyPaths } from './dependency-paths.js';

@@ -3,11 +3,13 @@ import { DependenciesModule } from '../dependencies/dependencies.module.js';
 import { CombinedManifestsController } from './combined-manifests.controller.js';
 import { ManifestRequests } from './manifest-requests.js';
 import { RequestManifestsController } from './request-manifests.controller.js';
+import { DependenciesController } from './where-used/dependencies.controller.js';
+import { WhereUsed } from './where-used/where-used.js';
 
-/** Documents about requests: content manifests, SBOMs, provenance. */
+/** Documents about requests: content manifests, SBOMs, provenance; where dependencies are used. */
 @Module({
   imports: [DependenciesModule],
-  controllers: [CombinedManifestsController, RequestManifestsController],
-  providers: [ManifestRequests],
+  controllers: [CombinedManifestsController, DependenciesController, RequestManifestsController],
+  providers: [ManifestRequests, WhereUsed],
 })
 export class ManifestsModule {}

@@ -5,7 +5,7 @@ import { ValidationError } from '../errors/index.js';
 import { ArtifactArchive } from '../dependencies/index.js';
 import type { Resolution } from '../packages/index.js';
 import type { ClaimedRequest, RequestLog, WorkResult } from '../requests/index.js';
-import { type ArchivedSource, SourceArchive, unsafeSymlinks } from '../source/index.js';
+import { type ArchivedSource, type ArchiveOptions, SourceArchive, unsafeSymlinks } from '../source/index.js';
 import type { ProgressReporter } from './progress-reporter.js';
 import { environmentOf, mergeResolutions } from './resolutions.js';
 import { resolveAll } from './resolve-all.js';
@@ -57,26 +57,22 @@ export class RequestSteps {
     };
   }
 
-  private async fetchSource(claim: ClaimedRequest, { signal, log, progress }: StepContext): Promise<ArchivedSource> {
+  private async fetchSource(claim: ClaimedRequest, context: StepContext): Promise<ArchivedSource> {
     const withSubmodules = claim.packageManagers.includes('git-submodule');
-    await progress.phase(withSubmodules ? 'Fetching the application source with submodules' : 'Fetching the application source');
-    const source = await this.sources.archive(
-      { repo: claim.repo, ref: claim.ref, withSubmodules },
-      {
-        signal,
-        offline: claim.offline,
-        log: (level, message) => log.log(level, message),
-        progress: ({ done, total, unit }) => progress.update({ step: 'source', done, total, unit }),
-      },
-    );
-    log.log('info', `The source is archived: ${source.entries} entries, ${source.size} bytes`);
+    const what = withSubmodules ? 'the application source with submodules' : 'the application source';
+    await context.progress.phase(`Fetching ${what}`);
+    const spec = { repo: claim.repo, ref: claim.ref, withSubmodules };
+    const source = await this.sources.archive(spec, archiveOptions(claim, context));
+    context.log.log('info', `The source is archived: ${source.entries} entries, ${source.size} bytes`);
     return source;
   }
 
   /** Returns the links that the bundle leaves out. */
   private async checkSymlinks(claim: ClaimedRequest, source: ArchivedSource, { log }: StepContext): Promise<Set<string>> {
     log.log('info', 'Checking the symbolic links');
-    const unsafe = await unsafeSymlinks(this.sources.tree(source));
+    const unsafe = await unsafeSymlinks(this.sources.tree(source), (path) =>
+      log.log('warn', `The symbolic link ${path} leads to itself`),
+    );
     if (unsafe.length === 0) return new Set();
     if (!claim.flags.has('remove-unsafe-symlinks')) {
       throw new ValidationError(
@@ -94,9 +90,15 @@ export class RequestSteps {
     source: ArchivedSource,
     drop: ReadonlySet<string>,
     { edits, artifacts }: Resolution,
-    { signal, log, progress }: StepContext,
+    context: StepContext,
   ): Promise<string> {
-    const gitDirectory = claim.flags.has('include-git-dir') ? await this.fetchGitDirectory(claim, source, { signal, log, progress }) : undefined;
+    const { signal, log, progress } = context;
+    const withHistory = claim.flags.has('include-git-dir');
+    if (withHistory) await progress.phase('Fetching the commit history and tags');
+    const gitDirectory = withHistory
+      ? await this.sources.archiveGitDirectory(source, { ...archiveOptions(claim, context), repo: claim.repo })
+      : undefined;
+    signal.throwIfAborted();
     await progress.phase('Assembling the bundle archive');
     const bundle = await this.bundleBuilder.build({
       segments: this.sources.segments(source),
@@ -110,13 +112,13 @@ export class RequestSteps {
     log.log('info', `The bundle is ready: ${bundle.size} bytes, SHA-256 ${bundle.sha256}`);
     return bundle.recipeSha256;
   }
+}
 
-  private async fetchGitDirectory(claim: ClaimedRequest, source: ArchivedSource, { signal, log, progress }: StepContext) {
-    await progress.phase('Fetching the commit history and tags');
-    return this.sources.archiveGitDirectory(source, {
-      signal,
-      offline: claim.offline,
-      log: (level, message) => log.log(level, message),
-    });
-  }
+function archiveOptions(claim: ClaimedRequest, { signal, log, progress }: StepContext): ArchiveOptions {
+  return {
+    signal,
+    offline: claim.offline,
+    log: (level, message) => log.log(level, message),
+    progress: ({ done, total, unit }) => progress.update({ step: 'source', done, total, unit }),
+  };
 }

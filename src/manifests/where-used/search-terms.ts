@@ -1,0 +1,66 @@
+import { PackageURL } from 'packageurl-js';
+import { CachitoNotImplementedError, ValidationError } from '../../errors/index.js';
+import { quote } from '../../http/index.js';
+
+/** What to look for: components by type, name and version, or what comes from an archived file. */
+export type SearchTerms =
+  | { kind: 'components'; types: readonly string[]; names: readonly string[]; version: string | undefined }
+  | { kind: 'file'; sha256: string };
+
+/** The parameters that say what to look for. */
+export interface SearchParameters {
+  purl?: string;
+  type?: string;
+  name?: string;
+  version?: string;
+  range?: string;
+  sha256?: string;
+}
+
+/** Types of our components for the types of package URLs. */
+const PURL_TYPES: Readonly<Record<string, readonly string[]>> = {
+  npm: ['npm', 'yarn'],
+  pypi: ['pip'],
+  golang: ['gomod', 'go-package'],
+  gem: ['rubygems'],
+};
+
+/** Throws `ValidationError` unless exactly one way to search is used, `CachitoNotImplementedError` for ranges. */
+export function searchTerms(parameters: SearchParameters): SearchTerms {
+  const { purl, type, name, version, range, sha256 } = parameters;
+  const ways = [purl !== undefined, type !== undefined || name !== undefined, sha256 !== undefined];
+  if (ways.filter(Boolean).length !== 1) throw new ValidationError('Search either by purl, or by type and name, or by sha256');
+  if (type === undefined || name === undefined) {
+    if (version !== undefined || range !== undefined) throw new ValidationError('version and range go with type and name only');
+    if (sha256 !== undefined) return { kind: 'file', sha256 };
+    if (purl !== undefined) return termsOfPurl(purl);
+    throw new ValidationError('type and name must be given together');
+  }
+  if (range !== undefined) {
+    if (version !== undefined) throw new ValidationError('Give either version or range');
+    throw new CachitoNotImplementedError('Searching by version range is not supported yet: search by exact version, or without one.');
+  }
+  return { kind: 'components', types: [type], names: [name], version };
+}
+
+function termsOfPurl(text: string): SearchTerms {
+  const purl = parsePurl(text);
+  const types = PURL_TYPES[purl.type ?? ''];
+  if (types === undefined) {
+    throw new ValidationError(
+      `Package URLs of type ${quote(purl.type)} cannot be searched for; use one of ${Object.keys(PURL_TYPES).join(', ')}, or type and name`,
+    );
+  }
+  const name = purl.namespace ? `${purl.namespace}/${purl.name}` : purl.name;
+  // Python names are reported as lock files spell them, in any of several forms.
+  const names = types.includes('pip') ? [...new Set([name, name.replaceAll('-', '_'), name.replaceAll('-', '.')])] : [name];
+  return { kind: 'components', types, names, version: purl.version ?? undefined };
+}
+
+function parsePurl(text: string): PackageURL {
+  try {
+    return PackageURL.fromString(text);
+  } catch {
+    throw new ValidationError(`${quote(text)} is not a package URL, such as pkg:npm/kite@2.1.3`);
+  }
+}

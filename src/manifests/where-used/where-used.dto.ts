@@ -1,0 +1,145 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { QueryBoolean, QueryChoice, QueryInteger, QueryText, QueryTexts } from '../../http/index.js';
+import { REQUEST_STATE_NAMES, type RequestStateName } from '../../requests/index.js';
+
+const COMPONENT_TYPES = ['gomod', 'go-package', 'npm', 'yarn', 'pip', 'rubygems', 'git-submodule'] as const;
+
+/** Query of `GET /dependencies`. */
+export class WhereUsedQuery {
+  @QueryText({ description: 'Package URL; without a version all versions are found', maxLength: 2000, example: 'pkg:npm/kite@2.1.3' })
+  purl?: string;
+
+  @QueryChoice(COMPONENT_TYPES, { description: 'Type; goes with `name`' })
+  type?: string;
+
+  @QueryText({ description: 'Exact name; goes with `type`', minLength: 1, maxLength: 2000 })
+  name?: string;
+
+  @QueryText({ description: 'Exact version; goes with `type` and `name`', minLength: 1, maxLength: 2000 })
+  version?: string;
+
+  @QueryText({ description: 'Range of versions in the syntax of the ecosystem; not supported yet', maxLength: 2000 })
+  range?: string;
+
+  @QueryText({ description: 'SHA-256 of an archived file', pattern: /^[a-f0-9]{64}$/ })
+  sha256?: string;
+
+  @QueryBoolean({ description: 'Only dependencies for development, or only others' })
+  dev?: boolean;
+
+  @QueryChoice(REQUEST_STATE_NAMES, { description: 'Only in requests in this state' })
+  state?: RequestStateName;
+
+  @QueryTexts({
+    description: 'Only in requests with this label, `key:value`; repeat it for several',
+    pattern: /^[a-z0-9._-]{1,63}:[^]*$/,
+    maxLength: 319,
+    atMost: 20,
+  })
+  label: string[] = [];
+
+  @QueryInteger({ description: 'Which page, from 1', minimum: 1, default: 1 })
+  page = 1;
+
+  @QueryInteger({ description: 'Items per page; capped at `CACHITO_MAX_PER_PAGE`', minimum: 1, default: 10 })
+  per_page = 10;
+}
+
+class UsingRequest {
+  @ApiProperty({ example: 17 })
+  id: number;
+
+  @ApiProperty({ example: 'https://github.com/acme-labs/weather-hub.git' })
+  repo: string;
+
+  @ApiProperty({ example: '0123456789abcdef0123456789abcdef01234567' })
+  ref: string;
+
+  @ApiProperty({ enum: REQUEST_STATE_NAMES, example: 'stale' })
+  state: RequestStateName;
+
+  @ApiProperty({ type: String, nullable: true, example: '2026-03-01T12:00:00.000000' })
+  created: string | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: {} })
+  labels: Record<string, string>;
+}
+
+class UsingPackage {
+  @ApiProperty({ example: 'dash' })
+  name: string;
+
+  @ApiProperty({ example: 'npm' })
+  type: string;
+
+  @ApiProperty({ type: String, nullable: true, example: '1.0.0' })
+  version: string | null;
+
+  @ApiProperty({ description: 'Relative to the repository', example: 'web/ui' })
+  path: string;
+}
+
+/** One use: a dependency of a package of a request. */
+export class UseView {
+  @ApiProperty({ example: 'npm' })
+  type: string;
+
+  @ApiProperty({ example: 'kite' })
+  name: string;
+
+  @ApiProperty({ type: String, nullable: true, example: '2.1.3' })
+  version: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'pkg:npm/kite@2.1.3' })
+  purl: string | null;
+
+  @ApiProperty({ description: 'For development only', example: false })
+  dev: boolean;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'The archived file; null for what is local, vendored or bundled', example: 812 })
+  artifact_id: number | null;
+
+  @ApiProperty({ type: UsingRequest })
+  request: UsingRequest;
+
+  @ApiProperty({ type: UsingPackage })
+  package: UsingPackage;
+
+  @ApiProperty({
+    type: [String],
+    nullable: true,
+    description: 'One shortest chain by the lock file; null if unknown',
+    example: ['dash@1.0.0', 'rainbar@3.2.0', 'kite@2.1.3'],
+  })
+  path: string[] | null;
+}
+
+/** One archived file. */
+export class ArtifactView {
+  @ApiProperty({ description: 'Ecosystem', example: 'npm' })
+  type: string;
+
+  @ApiProperty({ example: 'kite' })
+  name: string;
+
+  @ApiProperty({ example: '2.1.3' })
+  version: string;
+
+  @ApiProperty({ description: 'Where it came from', example: 'https://registry.npmjs.org/kite/-/kite-2.1.3.tgz' })
+  upstream: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, description: 'Hexadecimal, by algorithm', example: { sha256: 'c'.repeat(64) } })
+  digests: Record<string, string>;
+
+  @ApiProperty({ description: 'Bytes', example: 40960 })
+  size: number;
+
+  @ApiProperty({ example: '2026-03-01T12:00:00.000000' })
+  first_seen: string;
+
+  @ApiProperty({ description: 'Where the digest came from that its bytes were checked against; `none` if there was none', example: 'package-lock.json' })
+  verified_by: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'pkg:npm/kite@2.1.3' })
+  purl: string | null;
+}
