@@ -12,7 +12,8 @@ const HOST = /^(?:[a-z0-9](?:[a-z0-9._-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::\d{1,5
 export function publicBase(request: Request, configuration: Configuration): string {
   if (configuration.server.publicUrl !== undefined) return configuration.server.publicUrl;
   const host = request.headers.host ?? '';
-  if (!HOST.test(host)) throw new BadRequestException('The Host header is missing or malformed');
+  const given = request.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
+  if (given > 1 || !HOST.test(host)) throw new BadRequestException('The Host header is missing, repeated or malformed');
   return `${request.protocol}://${host}`;
 }
 

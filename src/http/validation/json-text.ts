@@ -5,8 +5,8 @@ import { brokenText } from './text.js';
 /** How deep arrays and objects may nest. */
 const MAX_DEPTH = 64;
 
-/** Keys by which JavaScript reaches an object's prototype. */
-const REFUSED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/** Keys that every JavaScript object has already: `__proto__`, `constructor`, `toString`, … */
+const REFUSED_KEYS: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype']);
 
 /**
  * Parses the JSON text of a body (RFC 8259), stricter than `JSON.parse`: no duplicate keys, no keys that reach the

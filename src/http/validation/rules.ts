@@ -1,5 +1,9 @@
 import { ValidateBy, ValidateIf } from 'class-validator';
 
+/*
+ * Only the first broken rule of a property is reported: the one written nearest to it. So types stand below lengths.
+ */
+
 /** The property may be left out; `null` is a value, and a wrong one. */
 export function Optional(): PropertyDecorator {
   return ValidateIf((_, value) => value !== undefined);

@@ -39,8 +39,8 @@ export class CreateRequestBody {
     maxLength: 200,
     example: 'https://github.com/release-engineering/retrodep.git',
   })
-  @IsString()
   @Length(1, 200)
+  @IsString()
   repo: string;
 
   @ApiProperty({
@@ -48,8 +48,8 @@ export class CreateRequestBody {
     pattern: '^[a-f0-9]{40}$',
     example: 'e1be527f39ec31323f0454f7d1422c6260b00580',
   })
-  @IsString()
   @Matches(/^[a-f0-9]{40}$/)
+  @IsString()
   ref: string;
 
   @ApiPropertyOptional({
@@ -59,8 +59,8 @@ export class CreateRequestBody {
     example: ['git-submodule'],
   })
   @Optional()
-  @IsArray()
   @IsIn([...PACKAGE_MANAGER_NAMES], { each: true })
+  @IsArray()
   pkg_managers?: PackageManagerName[];
 
   @ApiPropertyOptional({
@@ -85,8 +85,8 @@ export class CreateRequestBody {
     example: [],
   })
   @Optional()
-  @IsArray()
   @IsString({ each: true })
+  @IsArray()
   flags?: string[];
 
   @ApiPropertyOptional({
@@ -95,8 +95,8 @@ export class CreateRequestBody {
     example: [],
   })
   @Optional()
-  @MatchesRule('objects', (value) => Array.isArray(value) && value.every(isObject), 'must be an array of objects')
   @ValidateNested({ each: true })
+  @MatchesRule('objects', (value) => Array.isArray(value) && value.every(isObject), 'must be an array of objects')
   @Type(() => ReplacementBody)
   dependency_replacements?: ReplacementBody[];
 
@@ -106,8 +106,8 @@ export class CreateRequestBody {
     example: '',
   })
   @Optional()
-  @IsString()
   @MaxLength(MAX_NAME)
+  @IsString()
   user?: string;
 
   @ApiPropertyOptional({

@@ -24,16 +24,16 @@ export class PatchRequestBody {
 
   @ApiPropertyOptional({ description: 'How many packages were found', minimum: 0, type: 'integer', example: 1 })
   @Optional()
-  @IsInt()
-  @Min(0)
   @Max(MAX_INTEGER)
+  @Min(0)
+  @IsInt()
   packages_count?: number;
 
   @ApiPropertyOptional({ description: 'How many dependencies were found', minimum: 0, type: 'integer', example: 20 })
   @Optional()
-  @IsInt()
-  @Min(0)
   @Max(MAX_INTEGER)
+  @Min(0)
+  @IsInt()
   dependencies_count?: number;
 
   @ApiPropertyOptional({
@@ -57,8 +57,8 @@ export class PatchRequestBody {
 
   @ApiPropertyOptional({ description: 'Name of the kind of error', maxLength: MAX_NAME, example: 'InvalidChecksum' })
   @Optional()
-  @IsString()
   @MaxLength(MAX_NAME)
+  @IsString()
   error_type?: string;
 }
 
@@ -69,8 +69,8 @@ export class ConfigurationFileBody {
   content: string;
 
   @ApiProperty({ description: 'Where to write it, relative to the unpacked bundle', maxLength: MAX_PATH, example: 'app/.npmrc' })
-  @IsString()
   @Length(1, MAX_PATH)
+  @IsString()
   path: string;
 
   @ApiProperty({ enum: ['base64'], description: 'How `content` is encoded', example: 'base64' })

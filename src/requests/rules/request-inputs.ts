@@ -32,6 +32,11 @@ type RequestRules = Configuration['requests'];
 /** Managers for which an entry of `dependency_replacements` is refused rather than ignored. */
 const WITHOUT_REPLACEMENTS: readonly PackageManagerName[] = ['npm', 'pip', 'yarn', 'rubygems'];
 
+/** Names of URL schemes that are no host names. */
+const SCHEMES: ReadonlySet<string> = new Set(
+  'blob data ext fd file ftp ftps git git+ssh http https javascript rsync s3 ssh svn'.split(' '),
+);
+
 /** The managers that this service processes. */
 export function availableManagers(rules: RequestRules): PackageManagerName[] {
   return rules.enabledPackageManagers.filter((name) => BUILT_PACKAGE_MANAGERS.includes(name));
@@ -61,6 +66,13 @@ function checkRepository(repo: string, addresses: AddressPolicy): void {
     );
   }
   validateRepository(repo);
+  // `file:x` and the like would be read as a path on the ssh host `file`, which nobody means.
+  if (/^[a-z][a-z0-9+.-]*:(?!\/\/)/i.test(repo) && SCHEMES.has(repo.slice(0, repo.indexOf(':')).toLowerCase())) {
+    throw new ValidationError('repo is not valid: the repository address must be an https, http or ssh URL, or user@host:path');
+  }
+  if (/(?:^|[/:])(?:\.|%2e){1,2}(?:\/|$)/i.test(repo)) {
+    throw new ValidationError('repo is not valid: the path in the repository address must not hold "." or ".."');
+  }
   const host = hostOf(repo);
   if (isIP(host) === 0 || addresses.allows(host)) return;
   throw new ValidationError(`repo is not valid: ${new AddressRefusedError(host).message}`);
