@@ -27,7 +27,11 @@ export interface ReplacementInput {
   new_name?: string;
 }
 
-type RequestRules = Configuration['requests'];
+type RequestRules = Pick<
+  Configuration['requests'],
+  'defaultPackageManagers' | 'enabledPackageManagers' | 'mutuallyExclusivePackageManagers'
+>;
+type PackageInputs = Pick<RequestInputs, 'packageManagers' | 'packages' | 'replacements'>;
 
 /** Managers for which an entry of `dependency_replacements` is refused rather than ignored. */
 const WITHOUT_REPLACEMENTS: readonly PackageManagerName[] = ['npm', 'pip', 'yarn', 'rubygems'];
@@ -53,6 +57,11 @@ export function checkInputs(inputs: RequestInputs, rules: RequestRules, addresse
   checkRepository(inputs.repo, addresses);
   checkManagers(inputs.packageManagers, rules);
   checkFlags(inputs.flags);
+  checkPackageRules(inputs, rules);
+}
+
+/** How managers, their packages and replacements must fit together (`api.md` §4). Throws `ValidationError`. */
+export function checkPackageRules(inputs: PackageInputs, rules: RequestRules): void {
   checkConfiguredManagers(inputs);
   checkExclusions(inputs, rules);
   checkReplacements(inputs);
@@ -100,7 +109,7 @@ function checkFlags(flags: readonly string[]): void {
   throw new ValidationError(`The flags ${shown.join(', ')} are unknown or inactive; active are: ${ACTIVE_FLAGS.join(', ')}`);
 }
 
-function checkConfiguredManagers({ packages, packageManagers }: RequestInputs): void {
+function checkConfiguredManagers({ packages, packageManagers }: PackageInputs): void {
   const others = Object.keys(packages).filter((name) => !packageManagers.some((manager) => manager === name));
   if (others.length === 0) return;
   throw new ValidationError(
@@ -108,7 +117,7 @@ function checkConfiguredManagers({ packages, packageManagers }: RequestInputs): 
   );
 }
 
-function checkExclusions(inputs: RequestInputs, rules: RequestRules): void {
+function checkExclusions(inputs: PackageInputs, rules: RequestRules): void {
   for (const [first, second] of rules.mutuallyExclusivePackageManagers) {
     if (!inputs.packageManagers.includes(first) || !inputs.packageManagers.includes(second)) continue;
     if (first === 'git-submodule') checkSubmodules(inputs, second);
@@ -117,7 +126,7 @@ function checkExclusions(inputs: RequestInputs, rules: RequestRules): void {
   }
 }
 
-function checkDisjoint({ packages }: RequestInputs, first: PackageManagerName, second: PackageManagerName): void {
+function checkDisjoint({ packages }: PackageInputs, first: PackageManagerName, second: PackageManagerName): void {
   const paths = packagePaths(packages, second);
   const shared = [...new Set(packagePaths(packages, first).filter((path) => paths.includes(path)))].sort();
   if (shared.length === 0) return;
@@ -126,14 +135,14 @@ function checkDisjoint({ packages }: RequestInputs, first: PackageManagerName, s
   );
 }
 
-function checkSubmodules({ packages }: RequestInputs, other: PackageManagerName): void {
+function checkSubmodules({ packages }: PackageInputs, other: PackageManagerName): void {
   if (packagePaths(packages, other).every((path) => path === '.')) return;
   throw new ValidationError(
     `Together with git-submodule, ${other} may work on the root of the repository only; process submodules as separate requests`,
   );
 }
 
-function checkReplacements({ replacements, packageManagers }: RequestInputs): void {
+function checkReplacements({ replacements, packageManagers }: PackageInputs): void {
   const refused = WITHOUT_REPLACEMENTS.filter(
     (name) => packageManagers.includes(name) && replacements.some(({ type }) => type === name),
   );
