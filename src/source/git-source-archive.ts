@@ -7,7 +7,7 @@ import { Configuration } from '../config/index.js';
 import { CachitoError, InvalidRequestData, SubprocessCallError, ValidationError } from '../errors/index.js';
 import { ArchiveStore } from '../store/index.js';
 import type { SourceEntity } from './entities/source.entity.js';
-import { GitClient } from './git/git-client.js';
+import { DamagedRepositoryError, GitClient } from './git/git-client.js';
 import { gitDirectoryEntries } from './git-directory-entries.js';
 import { Mirrors, type MirroredCommit } from './mirror/mirrors.js';
 import { parseRepository, repoName, type Repository } from './repository.js';
@@ -114,7 +114,7 @@ export class GitSourceArchive extends SourceArchive implements OnModuleInit {
       ? planSubmodules(repository, gitlinks, await readGitmodules(this.client, mirrored, gitmodules, options))
       : [];
     return this.withSubmodules(planned, totals, options, async (mounted) => {
-      const stored = await this.store.save(sourceEntries(this.client, mirrored, mounted, options), {
+      const { indexSha256, ...stored } = await this.store.save(sourceEntries(this.client, mirrored, mounted, options), {
         commitTime: mirrored.commit.time,
         signal: options.signal,
         onBytes: (bytes) => {
@@ -131,7 +131,7 @@ export class GitSourceArchive extends SourceArchive implements OnModuleInit {
         submodules: planned.map(({ name, path, url, commit }) => ({ name, path, url, commit })),
         ...stored,
       };
-      const id = await this.rows.save(source);
+      const id = await this.rows.save({ ...source, indexSha256 });
       return { ...source, id };
     });
   }
@@ -165,7 +165,14 @@ export class GitSourceArchive extends SourceArchive implements OnModuleInit {
     const failures = settled.filter((result) => result.status === 'rejected');
     const first = failures.find(({ reason }) => reason !== failed.signal.reason) ?? failures[0];
     if (first !== undefined) throw first.reason;
-    return work(settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])));
+    const mounted = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    return work(mounted).catch(async (error: unknown) => {
+      // Whoever repeats the work cannot know which of the mirrors is broken.
+      if (error instanceof DamagedRepositoryError) {
+        for (const { repository } of planned) await this.mirrors.discard(repository, options.signal);
+      }
+      throw error;
+    });
   }
 
   private async archiveGitDirectoryOnce(source: ArchivedSource, options: GitDirectoryOptions): Promise<string> {

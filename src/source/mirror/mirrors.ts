@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Retries } from '../../download/index.js';
-import { SubprocessCallError, UnsupportedFeature } from '../../errors/index.js';
+import { InvalidRequestData, SubprocessCallError, UnsupportedFeature } from '../../errors/index.js';
 import { DamagedRepositoryError, type GitClient, type GitCommit } from '../git/git-client.js';
 import type { Remote } from '../remote/remote.js';
 import type { Remotes } from '../remote/remotes.js';
@@ -58,12 +58,17 @@ export class Mirrors {
       if (!(error instanceof DamagedRepositoryError)) throw error;
       options.signal.throwIfAborted();
       options.log('warn', 'The local mirror of the repository is damaged; it is thrown away and fetched again.');
-      const directory = this.directory(repository);
-      await this.locked(directory, options.signal, () => discard(directory));
+      await this.discard(repository, options.signal);
     }
     return work(await this.fetched(repository, ref, options)).catch((error: unknown) => {
       throw error instanceof DamagedRepositoryError ? unreadable(repository) : error;
     });
+  }
+
+  /** Throws the mirror of a repository away; the next use makes a new one. */
+  async discard(repository: Repository, signal: AbortSignal): Promise<void> {
+    const directory = this.directory(repository);
+    await this.locked(directory, signal, () => discard(directory));
   }
 
   /** Runs `work` with the remote of a repository, again after failures that may pass. */
@@ -92,7 +97,7 @@ export class Mirrors {
       options.log('info', `Fetching commit ${ref} of ${repository.address}.`);
       await this.fetch(repository, directory, marker, ref, options);
       const commit = await this.client.commit(directory, ref, options);
-      if (commit === undefined) throw new DamagedRepositoryError(`${ref} is no commit after its fetch`);
+      if (commit === undefined) throw new InvalidRequestData(`${ref} is not a commit of ${repository.address}.`);
       return { directory, commit };
     });
   }

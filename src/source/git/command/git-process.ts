@@ -43,6 +43,8 @@ export class GitProcess {
   ) {
     options.signal.throwIfAborted();
     this.child = spawnGit(['-C', directory, ...args], options);
+    // Else execa lets unread output run away before anyone listens.
+    this.child.stdout.pause();
     this.timer = setTimeout(() => {
       this.expired = true;
       this.kill();
@@ -101,7 +103,7 @@ export async function runGit(directory: string, args: readonly string[], options
     size += chunk.length;
     if (size <= MAX_OUTPUT) chunks.push(chunk);
   });
-  git.stdout.on('error', () => undefined);
+  git.stdout.on('error', () => undefined).resume();
   await git.end();
   return Buffer.concat(chunks).toString('utf8').trimEnd();
 }
