@@ -17,10 +17,19 @@ export function accessLog(configuration: Configuration): HttpLogger {
 }
 
 function describeRequest(request: { method: string; url: string; remoteAddress?: string }): object {
-  return { method: request.method, url: request.url, from: request.remoteAddress };
+  return { method: request.method, url: readable(request.url), from: request.remoteAddress };
 }
 
 function levelOf(request: IncomingMessage, response: ServerResponse, error?: Error): 'error' | 'info' | 'debug' {
   if (response.statusCode >= 500) return 'error';
   return error === undefined && PROBES.has(request.url ?? '') ? 'debug' : 'info';
+}
+
+/** Decoded, so that the logger sees (and blanks) secrets in it. */
+function readable(url: string): string {
+  try {
+    return decodeURIComponent(url);
+  } catch {
+    return url.replace(/\?.*$/s, '?…');
+  }
 }

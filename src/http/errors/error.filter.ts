@@ -20,7 +20,9 @@ export class ErrorFilter implements ExceptionFilter {
     }
     const routeWasFound = request.route !== undefined;
     if (answer.status === 404 && !routeWasFound && this.refuseMethod(request, response)) return;
-    if (!request.complete) response.setHeader('Connection', 'close');
+    // The rest of a body that nobody reads would otherwise be taken for the next call, or never end.
+    const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
+    if (hasBody && !request.complete) response.setHeader('Connection', 'close');
     response.status(answer.status).json({ error: answer.message });
   }
 

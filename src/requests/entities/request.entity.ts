@@ -80,6 +80,10 @@ export class RequestEntity {
   @Column('integer', { default: 0 })
   attempt: number;
 
+  /** How often a worker that held it died. */
+  @Column('integer', { default: 0 })
+  crashes: number;
+
   @Column('text', { name: 'lease_owner', nullable: true })
   leaseOwner: string | null;
 
