@@ -69,7 +69,7 @@ export function parseRepository(repo: string): Repository {
     throw new ValidationError('The repository address must have no spaces, control characters or backslashes.');
   }
   if (repo.startsWith('-')) throw new ValidationError('The repository address must not start with "-".');
-  if (repo.includes('::')  && !repo.includes('[')) throw unsupportedScheme(repo.split('::', 1)[0]);
+  if (repo.includes('::') && !repo.includes('[')) throw unsupportedScheme(repo.split('::', 1)[0]);
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(repo)?.[1]?.toLowerCase();
   if (scheme === undefined) return parseScpLike(repo);
   switch (scheme) {
@@ -89,6 +89,10 @@ function parseUrl(repo: string, transport: 'http' | 'https' | 'ssh'): Repository
   if (url === undefined) throw new ValidationError('The repository address is not a valid URL.');
   if (url.search !== '' || url.hash !== '' || /[?#]/.test(repo)) {
     throw new ValidationError('The repository address must have no query or fragment.');
+  }
+  // The URL parser resolves these silently, which no git server does.
+  if (/\/(?:\.|%2e){1,2}(?=\/|$)/i.test(repo)) {
+    throw new ValidationError('The path in the repository address must not hold "." or "..".');
   }
   const host = checkedHost(url.hostname.replace(/^\[|\]$/g, ''));
   const path = checkedPath(url.pathname);

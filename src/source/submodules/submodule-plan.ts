@@ -100,6 +100,7 @@ function relativeRepository(superproject: Repository, url: string): Repository {
       if (names.pop() === undefined) throw new ValidationError('It leaves the host of the repository by too many "..".');
     } else break;
   }
+  if (rest.split('/').includes('..')) throw new ValidationError('It has ".." behind a name.');
   const path = [...names, ...rest.split('/').filter((part) => part !== '')].join('/');
   return { ...parseRepository(`${serverOf(superproject)}${path}`), credentials: superproject.credentials };
 }
