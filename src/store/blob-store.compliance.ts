@@ -62,6 +62,7 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
       const blob = await store.put(chunks(content), { expectedSha256: sha256Of(content), maxSize: size });
       expect(blob).toEqual({ sha256: sha256Of(content), size });
       expect((await collect(await store.read(blob.sha256))).equals(content)).toBe(true);
+      expect((await store.readWhole(blob.sha256, size)).equals(content)).toBe(true);
       const stored = await store.stat(blob.sha256);
       expect(stored).toMatchObject(blob);
       expect(Date.now() - (stored?.modified.getTime() ?? 0)).toBeLessThan(60 * 60 * 1000);
@@ -137,6 +138,12 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
       expect(await store.touch(MISSING)).toBe(false);
       await expect(store.delete(MISSING)).resolves.toBeUndefined();
       await expect(store.read(MISSING)).rejects.toThrow(FileAccessError);
+      await expect(store.readWhole(MISSING, 1)).rejects.toThrow(FileAccessError);
+    });
+
+    it('refuses to hold more in memory than is allowed', async () => {
+      const { sha256 } = await store.put(chunks(Buffer.alloc(100)));
+      await expect(store.readWhole(sha256, 99)).rejects.toThrow(FileAccessError);
     });
 
     it.each(['', '..', '../../etc/passwd', 'A'.repeat(64), `${MISSING}/x`])('refuses the key %j', async (key) => {

@@ -37,6 +37,8 @@ export abstract class BlobStore {
   abstract put(content: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<Blob>;
   /** Streams a blob or a part of it. Throws `FileAccessError` when it is not there. */
   abstract read(sha256: string, range?: ByteRange): Promise<Readable>;
+  /** A small blob in memory: one that is larger than `maxSize` bytes, or not there, is a `FileAccessError`. */
+  abstract readWhole(sha256: string, maxSize: number): Promise<Buffer>;
   /** Undefined when it is not there. */
   abstract stat(sha256: string): Promise<StoredBlob | undefined>;
   /** Renews `modified`; false when it is not there. */

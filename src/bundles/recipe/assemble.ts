@@ -44,15 +44,13 @@ async function prepare(piece: RecipePiece, store: BlobStore, signal: AbortSignal
   }
   const size = piece.kind === 'stored' ? piece.size : piece.deflatedLength;
   if (size > READ_AHEAD_SIZE) return { piece, content: whenAsked(store, sha256) };
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of whenAsked(store, sha256)) chunks.push(chunk);
-  return { piece, content: of(...chunks) };
+  return { piece, content: of(await store.readWhole(sha256, READ_AHEAD_SIZE)) };
 }
 
 async function* whenAsked(store: BlobStore, sha256: string): AsyncGenerator<Uint8Array> {
   yield* await store.read(sha256);
 }
 
-async function* of(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* chunks;
+async function* of(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield chunk;
 }

@@ -81,9 +81,7 @@ class TreePlanner {
     if (!(await this.#store.verify(segment.sha256, this.#signal))) {
       throw new FileAccessError(`The stored source is damaged or incomplete: blob ${segment.sha256}`);
     }
-    const chunks: Buffer[] = [];
-    for await (const chunk of await this.#store.read(segment.sha256)) chunks.push(chunk as Buffer);
-    return inflatePiece(Buffer.concat(chunks), segment.length);
+    return inflatePiece(await this.#store.readWhole(segment.sha256, segment.deflatedLength), segment.length);
   }
 
   /** The path of whatever is to be put in next. */

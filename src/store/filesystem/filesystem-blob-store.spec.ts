@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeBlobStore, sha256Of, type StoreUnderTest } from '../blob-store.compliance.js';
-import { FilesystemBlobStore } from './filesystem-blob-store.js';
+import { type Durability, FilesystemBlobStore } from './filesystem-blob-store.js';
 
 let scratch: string;
 
@@ -25,11 +25,11 @@ async function filesBelow(root: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
-async function openStore(): Promise<StoreUnderTest & { root: string; store: FilesystemBlobStore }> {
+async function openStore(durability: Durability = 'permanent'): Promise<StoreUnderTest & { root: string; store: FilesystemBlobStore }> {
   const root = await mkdtemp(join(scratch, 'root-'));
   return {
     root,
-    store: new FilesystemBlobStore(root),
+    store: new FilesystemBlobStore(root, durability),
     async damage(sha256) {
       const path = pathOf(root, sha256);
       const content = await readFile(path);
@@ -45,7 +45,8 @@ async function openStore(): Promise<StoreUnderTest & { root: string; store: File
   };
 }
 
-describeBlobStore('FilesystemBlobStore', openStore);
+describeBlobStore('FilesystemBlobStore, permanent', () => openStore('permanent'));
+describeBlobStore('FilesystemBlobStore, rebuildable', () => openStore('rebuildable'));
 
 async function* of(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* chunks;

@@ -19,23 +19,32 @@ const TEMPORARY = 'tmp';
 const CHUNK = 1024 * 1024;
 
 /**
+ * `permanent`: what was put survives a loss of power. `rebuildable`: it survives the end of the process, but is not waited
+ * for until the disk has it, which takes longer than building a bundle; what a loss of power cuts off has the wrong digest,
+ * so `verify` finds it, and its owner makes it again.
+ */
+export type Durability = 'permanent' | 'rebuildable';
+
+/**
  * Blobs as read-only files `aa/bb/<sha256>` below a directory, which several processes and hosts may share. The order
  * of a write is: temporary file, its sync, its new name, the sync of its directory; so a visible blob is whole even
- * after a loss of power.
+ * after a loss of power (unless it is `rebuildable`).
  */
 export class FilesystemBlobStore extends BlobStore {
   readonly #root: string;
+  readonly #sync: boolean;
   readonly #verified = new VerifiedFiles();
 
-  constructor(root: string) {
+  constructor(root: string, durability: Durability = 'permanent') {
     super();
     this.#root = root;
+    this.#sync = durability === 'permanent';
   }
 
   async put(content: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<Blob> {
     const temporary = join(this.#root, TEMPORARY, `${process.pid}-${randomUUID()}`);
     try {
-      const blob = await writeTemporaryFile(temporary, content, options);
+      const blob = await writeTemporaryFile(temporary, content, { ...options, sync: this.#sync });
       await this.#publish(temporary, blob);
       return blob;
     } finally {
@@ -57,6 +66,25 @@ export class FilesystemBlobStore extends BlobStore {
     } catch (error) {
       await file.close();
       throw error;
+    }
+  }
+
+  async readWhole(sha256: string, maxSize: number): Promise<Buffer> {
+    const file = await open(this.#path(sha256), 'r').catch((error: unknown) => rethrow(error, `The blob ${sha256}`));
+    try {
+      const { size } = await file.stat();
+      if (size > maxSize) throw new FileAccessError(`The blob ${sha256} has more than ${maxSize} bytes`);
+      const content = Buffer.allocUnsafe(size);
+      for (let done = 0; done < size; ) {
+        const { bytesRead } = await file.read(content, done, size - done, done);
+        if (bytesRead === 0) throw new FileAccessError(`The blob ${sha256} was cut off while it was read`);
+        done += bytesRead;
+      }
+      return content;
+    } catch (error) {
+      return rethrow(error, `The blob ${sha256}`);
+    } finally {
+      await file.close();
     }
   }
 
@@ -119,7 +147,7 @@ export class FilesystemBlobStore extends BlobStore {
   async check(): Promise<void> {
     const path = join(this.#root, TEMPORARY, `${process.pid}-${randomUUID()}`);
     try {
-      await writeTemporaryFile(path, probe(), {});
+      await writeTemporaryFile(path, probe(), { sync: this.#sync });
     } finally {
       await discard(path);
     }
@@ -133,7 +161,7 @@ export class FilesystemBlobStore extends BlobStore {
       await this.#makeDirectory(dirname(path));
       // Another writer may come first with the same bytes; a damaged file must go. A rename does for both.
       await rename(temporary, path);
-      await syncDirectory(dirname(path));
+      if (this.#sync) await syncDirectory(dirname(path));
     } catch (error) {
       rethrow(error, 'The store');
     }
@@ -151,7 +179,8 @@ export class FilesystemBlobStore extends BlobStore {
 
   /** Creates `aa/bb` so that it survives a loss of power. */
   async #makeDirectory(directory: string): Promise<void> {
-    if ((await mkdir(directory, { recursive: true })) === undefined) return;
+    const created = await mkdir(directory, { recursive: true });
+    if (created === undefined || !this.#sync) return;
     await syncDirectory(dirname(directory));
     await syncDirectory(this.#root);
   }

@@ -14,15 +14,20 @@ const MAX_BUFFERS = 512;
 /** Blobs are read-only: nobody edits them in place, not even through a hard link. */
 const READ_ONLY = 0o444;
 
+export interface WriteOptions extends PutOptions {
+  /** Wait until the disk has it, so that it survives a loss of power. */
+  sync: boolean;
+}
+
 /**
- * Writes a stream to a new file while hashing it, and syncs it. Memory: two batches, whatever comes. The caller removes
+ * Writes a stream to a new file while hashing it, and syncs it if asked to. Memory: two batches, whatever comes. The caller removes
  * the file when this throws: `InvalidChecksum`, `ValidationError` (too long), `FileAccessError` (disk full), the signal's
  * reason, or an error of the stream.
  */
 export async function writeTemporaryFile(
   path: string,
   content: AsyncIterable<Uint8Array>,
-  options: PutOptions,
+  options: WriteOptions,
 ): Promise<Blob> {
   const file = await create(path);
   try {
@@ -31,7 +36,7 @@ export async function writeTemporaryFile(
       throw new InvalidChecksum(`The content has the SHA-256 ${blob.sha256} instead of ${options.expectedSha256}`);
     }
     await file.chmod(READ_ONLY);
-    await file.sync();
+    if (options.sync) await file.sync();
     return blob;
   } catch (error) {
     return rethrow(error, 'The store');
