@@ -91,6 +91,8 @@ export class ArtifactArchive {
     const check = new DigestCheck(spec.digests, displayName(spec));
     try {
       const response = await this.http.request(spec.upstream, { signal, maxSize: this.maxSize });
+      // The connection may break before the store begins to read; the reader hears of it all the same.
+      response.body.on('error', () => undefined);
       refuseStatus(response, spec);
       const content = check.pass(refuseHtml(response, displayName(spec)));
       const blob = await this.store.put(content, { expectedSha256, maxSize: this.maxSize, signal });
@@ -154,7 +156,7 @@ function displayName({ name, version }: ArtifactSpec): string {
 /** Throws unless the status is 200; the body is given up then. */
 function refuseStatus({ status, headers, body, url }: HttpResponse, spec: ArtifactSpec): void {
   if (status === 200) return;
-  body.on('error', () => undefined).destroy();
+  body.destroy();
   const error = new NetworkError(`${displayName(spec)} cannot be fetched: ${url} answers with status ${status}.`);
   if (isTransientStatus(status)) throw new TransientFailure(error, parseRetryAfter(headers['retry-after']));
   throw error;

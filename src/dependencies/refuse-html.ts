@@ -28,7 +28,7 @@ export async function* refuseHtml(response: HttpResponse, name: string): AsyncIt
     if (PAGE.test(head.toString('latin1'))) throw webPage(response, name);
     yield head;
   } finally {
-    response.body.on('error', () => undefined).destroy();
+    response.body.destroy();
   }
 }
 

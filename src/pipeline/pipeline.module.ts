@@ -19,7 +19,7 @@ import { SourcePruning } from './maintenance/source-pruning.js';
 import { Reconciliation } from './reconciliation.js';
 import { RequestJob } from './request-job.js';
 import { RequestSteps } from './request-steps.js';
-import { ScratchFolders } from './scratch-folders.js';
+import { TemporaryFiles } from './temporary-files.js';
 import { WorkerEntity } from './worker.entity.js';
 import { WorkerRegistry } from './worker-registry.js';
 import { Worker } from './worker.js';
@@ -50,7 +50,7 @@ import { Worker } from './worker.js';
     RequestJob,
     RequestSteps,
     Schedule,
-    ScratchFolders,
+    TemporaryFiles,
     SourcePruning,
     Worker,
     WorkerRegistry,

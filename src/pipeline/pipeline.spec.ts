@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -314,11 +315,14 @@ describe('the registry of workers', () => {
   });
 });
 
-describe('scratch folders', () => {
-  it('are gone when the request is done', async () => {
-    const defaults = testConfiguration();
-    const service = await start({}, defaults.directories);
+describe('temporary files', () => {
+  it('of dead attempts are gone at the start and when a request is done', async () => {
+    const { directories } = testConfiguration();
+    await mkdir(join(directories.temporary, 'left', 'over'), { recursive: true });
+    const service = await start({}, directories);
+    expect(await readdir(directories.temporary)).toEqual([]);
+    await mkdir(join(directories.temporary, 'left'), { recursive: true });
     await show(service, await post(service));
-    await until(async () => (await readdir(defaults.directories.temporary)).length === 0);
+    await until(async () => (await readdir(directories.temporary)).length === 0);
   });
 });

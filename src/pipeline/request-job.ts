@@ -15,7 +15,7 @@ import { DeadlinePassed, ShuttingDown, TooManyCrashes } from './abort-reasons.js
 import { HeartBeat } from './heart-beat.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { RequestSteps } from './request-steps.js';
-import { ScratchFolders } from './scratch-folders.js';
+import { TemporaryFiles } from './temporary-files.js';
 import { isTransient } from './transient.js';
 
 /** After so many deaths of its workers a request is given up. */
@@ -35,7 +35,7 @@ export class RequestJob {
     private readonly steps: RequestSteps,
     private readonly logs: RequestLogs,
     private readonly notifications: Notifications,
-    private readonly scratch: ScratchFolders,
+    private readonly temporaryFiles: TemporaryFiles,
   ) {}
 
   /** How many requests this process works on now. */
@@ -67,7 +67,15 @@ export class RequestJob {
     } finally {
       this.running--;
       await log.close();
-      await this.scratch.remove(claim);
+      if (this.running === 0) await this.tidy();
+    }
+  }
+
+  private async tidy(): Promise<void> {
+    try {
+      await this.temporaryFiles.removeLeftovers();
+    } catch (error) {
+      this.logger.warn(`Temporary files were not removed: ${describe(error)}`);
     }
   }
 

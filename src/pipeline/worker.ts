@@ -11,7 +11,7 @@ import { Configuration } from '../config/index.js';
 import { JobQueue } from '../queue/index.js';
 import { Reconciliation } from './reconciliation.js';
 import { RequestJob } from './request-job.js';
-import { ScratchFolders } from './scratch-folders.js';
+import { TemporaryFiles } from './temporary-files.js';
 import { WORKER_HEART_BEAT, WorkerRegistry } from './worker-registry.js';
 
 /** This process as a worker (roles `all` and `worker`): takes ids from the queue from its start to its shutdown. */
@@ -30,12 +30,12 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
     private readonly job: RequestJob,
     private readonly registry: WorkerRegistry,
     private readonly reconciliation: Reconciliation,
-    private readonly scratch: ScratchFolders,
+    private readonly temporaryFiles: TemporaryFiles,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.configuration.role === 'api') return;
-    await this.scratch.removeLeftovers();
+    await this.temporaryFiles.removeLeftovers();
     await this.registry.beat(this.name, this.configuration.worker.concurrency, 0);
     this.timer = setInterval(() => this.beat(), WORKER_HEART_BEAT);
     await this.reconciliation.run();

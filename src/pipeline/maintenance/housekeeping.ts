@@ -4,7 +4,7 @@ import { Configuration } from '../../config/index.js';
 import { Catalogue } from '../../dependencies/index.js';
 import { REQUEST_STATES } from '../../requests/index.js';
 import { ArchiveStore, BundleStore } from '../../store/index.js';
-import { ScratchFolders } from '../scratch-folders.js';
+import { TemporaryFiles } from '../temporary-files.js';
 import { WorkerRegistry } from '../worker-registry.js';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -19,7 +19,7 @@ export class Housekeeping {
     private readonly catalogue: Catalogue,
     private readonly archiveStore: ArchiveStore,
     private readonly bundleStore: BundleStore,
-    private readonly scratch: ScratchFolders,
+    private readonly temporaryFiles: TemporaryFiles,
     private readonly workers: WorkerRegistry,
   ) {}
 
@@ -31,7 +31,7 @@ export class Housekeeping {
     );
     await this.removeOldEvidence();
     await this.workers.forgetDead();
-    await this.scratch.removeLeftovers();
+    await this.temporaryFiles.removeLeftovers();
     const yesterday = new Date(Date.now() - DAY);
     for (const store of [this.archiveStore, this.bundleStore]) await store.removeAbandoned(yesterday);
   }

@@ -152,17 +152,13 @@ export class RequestWork {
     return rows.map((row) => row.id);
   }
 
-  /** Which of these attempts are being worked on, as `<id>-<attempt>`. */
-  async live(claims: readonly Pick<Claim, 'id' | 'attempt'>[]): Promise<Set<string>> {
-    const rows: { key: string }[] = await this.dataSource.query(
-      `SELECT r."id" || '-' || r."attempt" AS "key"
-       FROM "request" r JOIN unnest($1::integer[], $2::integer[]) AS k("id", "attempt")
-         ON r."id" = k."id" AND r."attempt" = k."attempt"
-       WHERE r."state" = ${REQUEST_STATES.in_progress} AND r."lease_owner" IS NOT NULL
-         AND r."lease_expires" >= clock_timestamp()`,
-      [claims.map((claim) => claim.id), claims.map((claim) => claim.attempt)],
+  /** Whether any worker holds a request now. */
+  async anyLive(): Promise<boolean> {
+    const [{ live }]: { live: boolean }[] = await this.dataSource.query(
+      `SELECT EXISTS (SELECT FROM "request" WHERE "state" = ${REQUEST_STATES.in_progress}
+         AND "lease_owner" IS NOT NULL AND "lease_expires" >= clock_timestamp()) AS "live"`,
     );
-    return new Set(rows.map((row) => row.key));
+    return live;
   }
 }
 

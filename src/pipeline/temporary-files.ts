@@ -1,0 +1,45 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { Configuration } from '../config/index.js';
+import { RequestWork } from '../requests/index.js';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** The folder in which requests that are being worked on keep temporary files: what dead attempts left is removed. */
+@Injectable()
+export class TemporaryFiles {
+  private readonly directory: string;
+
+  constructor(
+    configuration: Configuration,
+    private readonly work: RequestWork,
+  ) {
+    this.directory = configuration.directories.temporary;
+  }
+
+  /**
+   * Removes everything while nobody works on any request, else what has not been touched for a day. Returns how many
+   * entries were removed.
+   */
+  async removeLeftovers(): Promise<number> {
+    await mkdir(this.directory, { recursive: true });
+    // Read before the leases: whatever comes later belongs to somebody who is at work.
+    const found = await readdir(this.directory);
+    if (found.length === 0) return 0;
+    const idle = !(await this.work.anyLive());
+    let removed = 0;
+    for (const name of found) {
+      const path = join(this.directory, name);
+      if (!idle && !(await isOld(path))) continue;
+      await rm(path, { recursive: true, force: true });
+      removed++;
+    }
+    return removed;
+  }
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && found.mtimeMs < Date.now() - DAY;
+}
