@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Configuration } from './configuration.js';
@@ -9,7 +9,7 @@ export type ConfigurationOverrides = { [Section in keyof Configuration]?: Partia
 
 /**
  * A complete configuration for a spec: default values, every directory below one fresh temporary folder that is removed
- * when the process exits (or earlier by the spec: it is `directories.data`). Loopback may be reached; login is off.
+ * when the process has ended (or earlier by the spec: it is `directories.data`). Loopback may be reached; login is off.
  */
 export function testConfiguration(overrides: ConfigurationOverrides = {}): Configuration {
   const data = overrides.directories?.data ?? temporaryFolder();
@@ -87,15 +87,26 @@ function defaultsBelow(data: string): Configuration {
   };
 }
 
-const folders: string[] = [];
+const PREFIX = 'cachito-spec-';
 
+/** Test runners do not always tell a module when they end, so the next one tidies up after those that are gone. */
 function temporaryFolder(): string {
-  if (folders.length === 0) {
-    process.once('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : 0;
+    if (pid > 0 && !isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
-  const folder = mkdtempSync(join(tmpdir(), 'cachito-spec-'));
+  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   // The embedded PostgreSQL of root runs as another user, who must be able to enter.
   chmodSync(folder, 0o755);
-  folders.push(folder);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DatabaseError } from '../../errors/index.js';
@@ -12,17 +12,25 @@ export interface Binaries {
 }
 
 /**
- * The PostgreSQL programs for this platform, from the optional npm package. Where the account that runs them may not
- * enter the folder of the package (a checkout below `/root`), they are copied once below `copies`.
+ * The PostgreSQL programs for this platform, from the optional npm package, where `account` can run them.
  * Throws `DatabaseError` where there is no such package.
  */
 export async function locateBinaries(account: Account | undefined, copies: string): Promise<Binaries> {
-  const native = await nativeFolder();
-  if (account === undefined || (await closedFolder(join(native, 'bin', 'postgres'), account)) === undefined) {
-    return binariesIn(native);
-  }
-  const version = await packageVersion(native);
-  return binariesIn(await copyOnce(native, join(copies, `postgresql-${version}`)));
+  return binariesIn(await reachableFolder(await nativeFolder(), account, copies));
+}
+
+/**
+ * The folder of the package's programs, or, where the account may not enter it (a checkout below `/root`), a copy of it
+ * below `copies`, made once.
+ */
+export async function reachableFolder(native: string, account: Account | undefined, copies: string): Promise<string> {
+  if (account === undefined || (await isReachable(binariesIn(native).postgres, account))) return native;
+  return copyOnce(native, join(copies, `postgresql-${await packageVersion(native)}`));
+}
+
+async function isReachable(program: string, account: Account): Promise<boolean> {
+  const openForOthers = ((await stat(program)).mode & 0o005) === 0o005;
+  return openForOthers && (await closedFolder(program, account)) === undefined;
 }
 
 function binariesIn(native: string): Binaries {
@@ -62,6 +70,7 @@ async function copyOnce(native: string, target: string): Promise<string> {
   try {
     const copy = join(temporary, 'native');
     await cp(native, copy, { recursive: true, verbatimSymlinks: true });
+    await openForOthers(copy);
     await rename(copy, target);
   } catch (error) {
     if (!(await exists(target))) throw error;
@@ -69,6 +78,16 @@ async function copyOnce(native: string, target: string): Promise<string> {
     await rm(temporary, { recursive: true, force: true });
   }
   return target;
+}
+
+/** A package that was installed under a strict umask is closed in itself. */
+async function openForOthers(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await openForOthers(path);
+    else if (entry.isFile()) await chmod(path, ((await stat(path)).mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
 }
 
 function exists(path: string): Promise<boolean> {

@@ -35,7 +35,7 @@ const BASIC_SETTINGS = [
 ];
 
 /** A server that was killed frees its shared memory only after a while (1-2 s); until then a new one refuses. */
-const GIVE_UP_AFTER_FAILURES = 20_000;
+const GIVE_UP_AFTER_FAILURES = 10_000;
 /** The longest recovery after a crash that is waited for. */
 const GIVE_UP = 600_000;
 const PAUSE = 25;
