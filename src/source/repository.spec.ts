@@ -68,7 +68,7 @@ describe('parseRepository', () => {
 
   it.each([
     '', ' ', 'x', '/etc', './a', '../a', 'C:\\a', 'c:/a', 'a/b', '-oProxyCommand=x', '--upload-pack=touch', 'ext::sh -c id',
-    'ext::sh', 'fd::17', 'file:///etc', 'FILE:///etc', 'git://host/a', 'ftp://host/a', 'javascript:alert(1)', 'data://x/y',
+    'ext::sh', 'fd::17', 'file:/etc', 'http:/host/a', 'https:host/a', 'file:///etc', 'FILE:///etc', 'git://host/a', 'ftp://host/a', 'javascript:alert(1)', 'data://x/y',
     'https://', 'https:///a', 'https://host', 'https://host/', 'https://host//', 'https://host/?a=b', 'https://host/a?b=c',
     'https://host/a#b', 'https://host/a b', 'https://host/a\n', 'https://host/a\0', 'https://host/a%00', 'https://host/a%0ab',
     'https://host/a\\b', 'https://host/../a', 'https://host/a/%2e%2E/b', 'https://host/a/..', 'https://host/%zz', 'https://-host/a',

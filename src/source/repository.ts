@@ -28,6 +28,8 @@ const HOST = /^(?!-)[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?\.?$/;
 const USER = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 /** `user@host:path`, as git and scp read it; the path must not start with `//`, or it is a URL. */
 const SCP_LIKE = /^(?:([^@:/]+)@)?([^@:/]+):(?!\/\/)(.+)$/;
+/** Words before a colon that are schemes gone wrong (`file:/etc`), not hosts of an scp-like address. */
+const SCHEME_NAMES = new Set(['file', 'http', 'https', 'ssh', 'git', 'ftp', 'ftps', 'ext', 'fd', 'data', 'javascript']);
 const DEFAULT_PORTS = { http: 80, https: 443, ssh: 22 } as const;
 
 /**
@@ -121,6 +123,7 @@ function parseScpLike(repo: string): Repository {
   }
   const [, user = '', host = '', path = ''] = match;
   checkUser(user);
+  if (user === '' && SCHEME_NAMES.has(host.toLowerCase())) throw unsupportedScheme(host.toLowerCase());
   if (host.length === 1) throw new ValidationError('The repository address must be remote, not a path.');
   return {
     transport: 'ssh',
