@@ -3,6 +3,6 @@ export const REQUEST_CHANNEL = 'cachito_request';
 
 export interface RequestNotification {
   id: number;
-  /** `state`: a row of the history, `progress`: the progress row, `log`: lines of the log. */
-  kind: 'state' | 'progress' | 'log';
+  /** `state`: a row of the history, `progress`: the progress row. */
+  kind: 'state' | 'progress';
 }

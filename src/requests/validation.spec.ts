@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { startTestService, type CallOptions, type TestService } from './testing.js';
 
 const REF = 'a'.repeat(40);
@@ -512,6 +513,51 @@ describe('worker bodies', () => {
     [[], /must be an object/],
   ])('resubmit %j', async (body, message) => {
     await refused('POST', '/requests/1/resubmit', { body }, 400, message);
+  });
+});
+
+describe('anything at all', () => {
+  const keys = fc.constantFrom(
+    'repo', 'ref', 'pkg_managers', 'packages', 'flags', 'dependency_replacements', 'user', 'labels', 'state', 'state_reason',
+    'packages_count', 'environment_variables', 'error_origin', 'error_type', 'npm', 'path', 'name', 'offline', 'length',
+  );
+  const bodies = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small' },
+      fc.constantFrom(null, true, false, REPO, REF, 'npm', 'in_progress', 'stale', ''),
+      fc.double(),
+      fc.string({ unit: 'binary' }),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(fc.oneof(keys, fc.string()), tie('value'), { maxKeys: 5, noNullPrototype: true }),
+    ),
+  })).value;
+
+  it.each([
+    ['POST', '/requests'],
+    ['PATCH', '/requests/1'],
+    ['POST', '/requests/1/configuration-files'],
+    ['POST', '/requests/1/resubmit'],
+  ])('as body of %s %s is never a fault of the service', async (method, path) => {
+    await fc.assert(
+      fc.asyncProperty(bodies, async (body) => {
+        const { status, json } = await service.call(method, path, { body });
+        expect(status).toBeLessThan(500);
+        if (status >= 400) expect(json).toEqual({ error: expect.any(String) });
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('as query is never a fault of the service', async () => {
+    const names = fc.constantFrom('page', 'per_page', 'state', 'verbose', 'repo', 'ref', 'pkg_manager', 'created_from', 'error_type', 'label');
+    const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('1', 'true', '%', '2026-01-01', 'a:b', 'npm'));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.oneof(names, fc.string()), texts), { maxLength: 4 }), async (pairs) => {
+        const query = new URLSearchParams(pairs).toString();
+        expect((await service.call('GET', `/requests?${query}`)).status).toBeLessThan(500);
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { Configuration } from '../../config/index.js';
+import { API_BASE } from '../absolute-url.js';
 
 /** Sections of the documentation, in its order. */
 export const TAGS = {
@@ -47,7 +48,26 @@ export function createDocument(app: INestApplication, configuration: Configurati
       'identity',
     );
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
-  return SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (_, method) => method });
+  const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (_, method) => method });
+  describeIds(document);
+  return document;
+}
+
+/** Every room has endpoints below a request; what its id is need be said once only. */
+function describeIds(document: OpenAPIObject): void {
+  for (const [path, item] of Object.entries(document.paths)) {
+    if (!path.startsWith(`/${API_BASE}/requests/{id}`)) continue;
+    for (const { parameters = [] } of [item.get, item.post, item.patch].filter((operation) => operation !== undefined)) {
+      for (const parameter of parameters) {
+        if (!('name' in parameter) || parameter.in !== 'path' || parameter.name !== 'id') continue;
+        Object.assign(parameter, {
+          description: 'Number of the request',
+          schema: { type: 'integer', minimum: 1, maximum: 2_147_483_647 },
+          example: 1,
+        });
+      }
+    }
+  }
 }
 
 /** The path under which browsers see the service: calls of the documentation go to the host it was loaded from. */

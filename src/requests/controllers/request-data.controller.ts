@@ -6,7 +6,6 @@ import {
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
-  ApiParam,
   ApiProduces,
   ApiTags,
 } from '@nestjs/swagger';
@@ -22,7 +21,6 @@ import { EventStreams } from '../live/event-streams.js';
 import { RequestLogs } from '../logs/request-logs.js';
 import { type ConfigurationFileView, RequestData } from '../views/request-data.js';
 
-const ID = { name: 'id', description: 'Number of the request', example: 1 };
 /** Bytes: a package manager's lock file may be among the files. */
 const MAX_FILES_BODY = 16 * 1024 * 1024;
 
@@ -41,7 +39,6 @@ export class RequestDataController {
     summary: 'Configuration files for the build',
     description: 'Write each one to its path below the unpacked bundle. What was stored is for builds through the registry.',
   })
-  @ApiParam(ID)
   @ApiOkResponse({ type: [ConfigurationFileBody], description: 'Sorted by path; empty if there are none' })
   @ApiErrors(400, 404)
   async configurationFiles(@Param('id') id: number, @Query() query: BuildModeQuery): Promise<ConfigurationFileView[]> {
@@ -58,7 +55,6 @@ export class RequestDataController {
     summary: 'Add configuration files (worker)',
     description: 'A file of the same path is replaced; repeating a call is harmless. Contents are not decoded.',
   })
-  @ApiParam(ID)
   @ApiNoContentResponse({ description: 'Added' })
   @ApiErrors(400, 401, 403, 404, 413, 415)
   async addConfigurationFiles(@Param('id') id: number, @Body() files: ConfigurationFileBody[]): Promise<void> {
@@ -70,7 +66,6 @@ export class RequestDataController {
     summary: 'Environment variables for the build',
     description: 'Values of kind `path` are relative to the unpacked bundle.',
   })
-  @ApiParam(ID)
   @ApiOkResponse({
     description: 'Name → value and kind',
     schema: {
@@ -93,7 +88,6 @@ export class RequestDataController {
 
   @Get('packages')
   @ApiOperation({ summary: 'Packages and dependencies', description: 'What was found, whatever the state is now.' })
-  @ApiParam(ID)
   @ApiOkResponse({ type: PackagesDocument, description: 'As in the request; `replaces` only where there is one' })
   @ApiErrors([404, 'There is no such request, or nothing was found yet'])
   async packages(@Param('id') id: number): Promise<RequestPackages> {
@@ -102,7 +96,6 @@ export class RequestDataController {
 
   @Get('logs')
   @ApiOperation({ summary: 'Log of the work on a request', description: 'Plain text, one line per event, UTC.' })
-  @ApiParam(ID)
   @ApiProduces('text/plain')
   @ApiOkResponse({ description: 'The log so far', schema: { type: 'string' } })
   @ApiErrors([404, 'There is no such request, no log of it, or logs are not kept here'], 410)
@@ -130,7 +123,6 @@ export class RequestDataController {
       'package_manager?, done, total, unit}`) and `log` (`{time, level, message}`) until the state is final; then the stream ' +
       'ends. A comment every 15 s keeps it open. Who connects again gets the present state first; nothing is replayed.',
   })
-  @ApiParam(ID)
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ description: 'The stream', schema: { type: 'string' } })
   @ApiErrors(404)

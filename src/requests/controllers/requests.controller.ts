@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { type Caller, CurrentCaller, LoginRequired, WorkersOnly } from '../../auth/index.js';
 import { Configuration } from '../../config/index.js';
@@ -26,8 +26,6 @@ import { RequestNotFound } from '../states/state-change.js';
 import { RequestListing } from '../views/request-listing.js';
 import type { BriefView, VerboseView } from '../views/request-view.js';
 import { RequestViews } from '../views/request-views.js';
-
-const ID = { name: 'id', description: 'Number of the request', example: 1 };
 
 /** `/requests`: submit, list, show, change. */
 @ApiTags('requests')
@@ -115,7 +113,6 @@ export class RequestsController {
     summary: 'Show a request',
     description: 'With `wait`, answers when the state is final (not `in_progress`) or the seconds are over, always with 200.',
   })
-  @ApiParam(ID)
   @ApiOkResponse({ type: VerboseDocument, description: 'The request as it is now' })
   @ApiErrors(400, 404)
   async show(
@@ -138,7 +135,6 @@ export class RequestsController {
       'Allowed: in_progress → in_progress, complete, failed, stale; complete, failed → stale. Repeating the present state and ' +
       'reason changes nothing and runs the side effects again. `stale` cancels a running request and drops its bundle and log.',
   })
-  @ApiParam(ID)
   @ApiOkResponse({ description: 'Changed; the body is empty' })
   @ApiErrors([400, 'The call breaks a rule, or the state must not change so'], 401, 403, 404, 413, 415)
   async patch(@Param('id') id: number, @Body() body: PatchRequestBody): Promise<void> {
@@ -164,7 +160,6 @@ export class RequestsController {
     summary: 'Submit the same again',
     description: 'A new request with the same inputs. `{"offline": true}` forbids all network: only what is archived is used.',
   })
-  @ApiParam(ID)
   @ApiCreatedResponse({ type: VerboseDocument, description: 'The new request' })
   @ApiErrors(400, 401, 404, 413, 415, [500, 'The request could not be queued'])
   async resubmit(

@@ -43,5 +43,5 @@ export class RequestNews implements OnModuleDestroy {
 }
 
 function isKind(kind: unknown): kind is RequestNotification['kind'] {
-  return kind === 'state' || kind === 'progress' || kind === 'log';
+  return kind === 'state' || kind === 'progress';
 }
