@@ -19,7 +19,7 @@ describe('isTransient', () => {
     ['bad input', new ValidationError('x'), false],
     ['a mistake in the code', new TypeError('x is undefined'), false],
     ['no error at all', 'x', false],
-  ])('%s: %s', (_, error, expected) => {
+  ])('%s', (_, error, expected) => {
     expect(isTransient(error)).toBe(expected);
   });
 });

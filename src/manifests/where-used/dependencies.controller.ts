@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Configuration } from '../../config/index.js';
 import { absoluteUrl, API_BASE, ApiErrors, type LinkFilters, type Page, pageMeta, ResourceNotFound, type Tag } from '../../http/index.js';
@@ -48,7 +48,8 @@ export class DependenciesController {
 
   @Get(':id')
   @ApiOperation({ summary: 'One archived file' })
-  @ApiOkResponse({ type: ArtifactView })
+  @ApiParam({ name: 'id', description: 'Number of the artifact', example: 1 })
+  @ApiOkResponse({ type: ArtifactView, description: 'The artifact' })
   @ApiErrors(404)
   async show(@Param('id') id: number): Promise<ArtifactView> {
     const artifact = await this.whereUsed.artifact(id);

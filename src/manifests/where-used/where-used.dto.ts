@@ -46,33 +46,33 @@ export class WhereUsedQuery {
 }
 
 class UsingRequest {
-  @ApiProperty({ example: 17 })
+  @ApiProperty({ description: 'Number of the request', example: 17 })
   id: number;
 
-  @ApiProperty({ example: 'https://github.com/acme-labs/weather-hub.git' })
+  @ApiProperty({ description: 'As submitted', example: 'https://github.com/acme-labs/weather-hub.git' })
   repo: string;
 
-  @ApiProperty({ example: '0123456789abcdef0123456789abcdef01234567' })
+  @ApiProperty({ description: 'The commit', example: '0123456789abcdef0123456789abcdef01234567' })
   ref: string;
 
-  @ApiProperty({ enum: REQUEST_STATE_NAMES, example: 'stale' })
+  @ApiProperty({ description: 'Its present state', enum: REQUEST_STATE_NAMES, example: 'stale' })
   state: RequestStateName;
 
-  @ApiProperty({ type: String, nullable: true, example: '2026-03-01T12:00:00.000000' })
+  @ApiProperty({ description: 'When, UTC', type: String, nullable: true, example: '2026-03-01T12:00:00.000000' })
   created: string | null;
 
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: {} })
+  @ApiProperty({ description: 'Its labels', type: 'object', additionalProperties: { type: 'string' }, example: {} })
   labels: Record<string, string>;
 }
 
 class UsingPackage {
-  @ApiProperty({ example: 'dash' })
+  @ApiProperty({ description: 'Name', example: 'dash' })
   name: string;
 
-  @ApiProperty({ example: 'npm' })
+  @ApiProperty({ description: 'Type', example: 'npm' })
   type: string;
 
-  @ApiProperty({ type: String, nullable: true, example: '1.0.0' })
+  @ApiProperty({ description: 'Version', type: String, nullable: true, example: '1.0.0' })
   version: string | null;
 
   @ApiProperty({ description: 'Relative to the repository', example: 'web/ui' })
@@ -81,16 +81,16 @@ class UsingPackage {
 
 /** One use: a dependency of a package of a request. */
 export class UseView {
-  @ApiProperty({ example: 'npm' })
+  @ApiProperty({ description: 'Type of the dependency', example: 'npm' })
   type: string;
 
-  @ApiProperty({ example: 'kite' })
+  @ApiProperty({ description: 'Name', example: 'kite' })
   name: string;
 
-  @ApiProperty({ type: String, nullable: true, example: '2.1.3' })
+  @ApiProperty({ description: 'Version; null for the Go standard library', type: String, nullable: true, example: '2.1.3' })
   version: string | null;
 
-  @ApiProperty({ type: String, nullable: true, example: 'pkg:npm/kite@2.1.3' })
+  @ApiProperty({ description: 'Package URL', type: String, nullable: true, example: 'pkg:npm/kite@2.1.3' })
   purl: string | null;
 
   @ApiProperty({ description: 'For development only', example: false })
@@ -99,10 +99,10 @@ export class UseView {
   @ApiProperty({ type: Number, nullable: true, description: 'The archived file; null for what is local, vendored or bundled', example: 812 })
   artifact_id: number | null;
 
-  @ApiProperty({ type: UsingRequest })
+  @ApiProperty({ description: 'Who depends on it', type: UsingRequest })
   request: UsingRequest;
 
-  @ApiProperty({ type: UsingPackage })
+  @ApiProperty({ description: 'The package of that request', type: UsingPackage })
   package: UsingPackage;
 
   @ApiProperty({
@@ -119,10 +119,10 @@ export class ArtifactView {
   @ApiProperty({ description: 'Ecosystem', example: 'npm' })
   type: string;
 
-  @ApiProperty({ example: 'kite' })
+  @ApiProperty({ description: 'Name', example: 'kite' })
   name: string;
 
-  @ApiProperty({ example: '2.1.3' })
+  @ApiProperty({ description: 'Version', example: '2.1.3' })
   version: string;
 
   @ApiProperty({ description: 'Where it came from', example: 'https://registry.npmjs.org/kite/-/kite-2.1.3.tgz' })
@@ -134,12 +134,12 @@ export class ArtifactView {
   @ApiProperty({ description: 'Bytes', example: 40960 })
   size: number;
 
-  @ApiProperty({ example: '2026-03-01T12:00:00.000000' })
+  @ApiProperty({ description: 'When it was archived, UTC', example: '2026-03-01T12:00:00.000000' })
   first_seen: string;
 
   @ApiProperty({ description: 'Where the digest came from that its bytes were checked against; `none` if there was none', example: 'package-lock.json' })
   verified_by: string;
 
-  @ApiProperty({ type: String, nullable: true, example: 'pkg:npm/kite@2.1.3' })
+  @ApiProperty({ description: 'Package URL', type: String, nullable: true, example: 'pkg:npm/kite@2.1.3' })
   purl: string | null;
 }
