@@ -1,14 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { itWithTool } from '../../test/support/tools.js';
-import { comparePaths, encodePath } from '../archive/index.js';
+import { encodePath } from '../archive/index.js';
 import {
   decompressionStream,
   gunzipStream,
-  listed,
-  type ListedEntry,
   listUnpacked,
   listWithGo,
   listWithNodeTar,
@@ -16,10 +11,8 @@ import {
   listWithTarStream,
   scratchPath,
 } from './__fixtures__/readers.js';
-import { archiveTree, COMMIT_TIME, each, noise, openStores, placeArtifacts, type Tree, type TreeNode } from './__fixtures__/trees.js';
-import { assemble } from './recipe/assemble.js';
-import { planArtifacts } from './recipe/plan-artifacts.js';
-import { planTree } from './recipe/plan-tree.js';
+import { noise, openStores, type Tree } from './__fixtures__/trees.js';
+import { expectation, inNameOrder, withoutParents, writeBundle } from './__fixtures__/written-bundle.js';
 
 /** Everything that a repository may hold and every reader must see. */
 const TREE: Tree = {
@@ -48,54 +41,12 @@ beforeAll(async () => {
 });
 afterAll(() => stores.close());
 
-async function write(name: string, tree: Tree, artifacts: Record<string, Buffer>): Promise<string> {
-  const path = scratchPath(stores.root, name);
-  const placed = await placeArtifacts(stores.archive, artifacts);
-  const segments = each(await archiveTree(stores.archive, tree));
-  const content = assemble(
-    (async function* () {
-      yield* planTree({ segments, gitDirectory: undefined, edits: [], drop: new Set(), modified: COMMIT_TIME }, stores.archive);
-      yield* planArtifacts(placed, COMMIT_TIME, stores.archive);
-    })(),
-    stores.archive,
-  );
-  await pipeline(content, createWriteStream(path));
-  return path;
-}
-
-function expectation(tree: Tree, artifacts: Record<string, Buffer>): ListedEntry[] {
-  const below = (root: string, nodes: Tree): ListedEntry[] =>
-    Object.keys(nodes)
-      .sort(comparePaths)
-      .map((path) => expectedEntry(`${root}/${path}`, nodes[path] ?? ''));
-  return [expectedEntry('app', { directory: true }), ...below('app', tree), expectedEntry('deps', { directory: true }), ...below('deps', artifacts)];
-}
-
-function expectedEntry(path: string, node: TreeNode): ListedEntry {
-  const digest = createHash('sha256');
-  if (typeof node === 'object' && 'link' in node) return listed(path, 'symlink', 0o777, 0, digest, node.link, COMMIT_TIME);
-  if (typeof node === 'object' && 'directory' in node) return listed(path, 'directory', 0o755, 0, digest, '', COMMIT_TIME);
-  const executable = typeof node === 'object' && 'executable' in node;
-  const content = Buffer.from(executable ? node.executable : node);
-  return listed(path, 'file', executable ? 0o755 : 0o644, content.length, digest.update(content), '', COMMIT_TIME);
-}
-
-/** What an unpacker leaves has no order, and folders of their own that no entry names. */
-function inNameOrder(entries: readonly ListedEntry[]): ListedEntry[] {
-  return entries.toSorted(([left], [right]) => (left < right ? -1 : 1));
-}
-
-function withoutParents(entries: readonly ListedEntry[], expected: readonly ListedEntry[]): ListedEntry[] {
-  const known = new Set(expected.map(([name]) => name));
-  return inNameOrder(entries.filter(([name, kind]) => kind !== 'directory' || known.has(name)));
-}
-
 describe('a bundle is read whole by', () => {
   const artifacts = { 'npm/a.tgz': noise(300_000), 'npm/b.tgz': noise(65_535), 'npm/c.tgz': Buffer.alloc(0), [`pip/${'ü'.repeat(60)}`]: noise(5) };
   const expected = expectation(TREE, artifacts);
   let bundle: string;
   beforeAll(async () => {
-    bundle = await write('bundle.tar.gz', TREE, artifacts);
+    bundle = await writeBundle(stores, 'bundle.tar.gz', TREE, artifacts);
   });
 
   it('tar-stream', async () => expect(await listWithTarStream(gunzipStream(bundle))).toEqual(expected));
@@ -120,7 +71,7 @@ describe('names that are not UTF-8 come back byte for byte from', () => {
   const expected = expectation(NOT_UTF8, {});
   let bundle: string;
   beforeAll(async () => {
-    bundle = await write('bytes.tar.gz', NOT_UTF8, {});
+    bundle = await writeBundle(stores, 'bytes.tar.gz', NOT_UTF8, {});
   });
 
   itWithTool('python3', 'Python', async () => expect(await listWithPython('r|gz', bundle)).toEqual(expected));
