@@ -65,7 +65,7 @@ export class RequestManifestsController {
     summary: 'What the archived Python source distributions need to be built',
     description: 'Empty for requests without pip packages.',
   })
-  @ApiOkResponse({ type: BuildRequirements })
+  @ApiOkResponse({ type: BuildRequirements, description: 'The requirements' })
   @ApiErrors([400, 'The request is neither complete nor stale; the text names its state'], 404, [501, 'The request has pip packages, which this build cannot read'])
   async buildRequirements(@Param('id') id: number): Promise<BuildRequirements> {
     const { packages } = await this.requests.finished(id);

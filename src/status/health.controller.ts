@@ -35,14 +35,14 @@ export class HealthController {
 
   @Get('healthz')
   @ApiOperation({ summary: 'Liveness: whether this process answers', description: 'Asks no other part. A process that does not answer should be restarted.' })
-  @ApiOkResponse({ type: ShortStatus })
+  @ApiOkResponse({ type: ShortStatus, description: 'It does' })
   healthz(): ShortStatus {
     return { ok: true };
   }
 
   @Get('readyz')
   @ApiOperation({ summary: 'Readiness: whether this process can serve calls', description: 'Asks database, queue and store.' })
-  @ApiOkResponse({ type: ShortStatus })
+  @ApiOkResponse({ type: ShortStatus, description: 'It does' })
   @ApiResponse({ status: 503, type: ShortStatus, description: 'Not now; `reason` says why', example: { ok: false, reason: 'database unavailable: connection failed' } })
   async readyz(@Res({ passthrough: true }) response: Response): Promise<ShortStatus> {
     const reason = await this.status.unreadyReason();

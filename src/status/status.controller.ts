@@ -18,7 +18,7 @@ export class StatusController {
     summary: 'State of all parts of the service',
     description: 'Always 200: what does not work is in the answer. Each part is asked now and has five seconds to answer.',
   })
-  @ApiOkResponse({ type: StatusReport })
+  @ApiOkResponse({ type: StatusReport, description: 'Always 200' })
   report(): Promise<StatusReport> {
     return this.status.report();
   }
@@ -28,7 +28,7 @@ export class StatusController {
     summary: 'Whether the service can work',
     description: 'For monitors: 503 names the first problem. One dead worker among others is no problem.',
   })
-  @ApiOkResponse({ type: ShortStatus })
+  @ApiOkResponse({ type: ShortStatus, description: 'Everything works' })
   @ApiResponse({ status: 503, type: ShortStatus, description: 'Something is wrong; `reason` says what', example: { ok: false, reason: 'no workers are available' } })
   async short(@Res({ passthrough: true }) response: Response): Promise<ShortStatus> {
     const reason = await this.status.problem();

@@ -2,10 +2,10 @@ import { ApiProperty } from '@nestjs/swagger';
 
 /** Whether one part works. */
 export class PartStatus {
-  @ApiProperty({ example: 'database' })
+  @ApiProperty({ description: 'Which part', example: 'database' })
   name: string;
 
-  @ApiProperty({ example: true })
+  @ApiProperty({ description: 'Whether it works', example: true })
   ok: boolean;
 
   @ApiProperty({ required: false, description: 'Only when it does not work', example: 'connection failed' })
@@ -31,7 +31,7 @@ export class StatusReport {
 
 /** Answer of `GET /status/short`. */
 export class ShortStatus {
-  @ApiProperty({ example: true })
+  @ApiProperty({ description: 'Whether everything works that is needed', example: true })
   ok: boolean;
 
   @ApiProperty({ required: false, description: 'The first problem, only when there is one', example: 'no workers are available' })
