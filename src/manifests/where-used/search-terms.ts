@@ -59,8 +59,7 @@ function termsOfPurl(text: string): SearchTerms {
 
 function parsePurl(text: string): PackageURL {
   try {
-    // Our manifests write the slashes of Go module names as %2F (manifests.md §2.3), which the library refuses.
-    return PackageURL.fromString(text.replace(/^pkg:golang\/[^@?#]*/i, (path) => path.replace(/%2f/gi, '/')));
+    return PackageURL.fromString(text);
   } catch {
     throw new ValidationError(`${quote(text)} is not a package URL, such as pkg:npm/kite@2.1.3`);
   }

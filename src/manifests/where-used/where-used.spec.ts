@@ -99,7 +99,7 @@ describe('WhereUsed', () => {
 describe('searchTerms', () => {
   it.each<[SearchParameters, object]>([
     [{ purl: 'pkg:npm/%40acme/dial@2.0.1' }, { types: ['npm', 'yarn'], names: ['@acme/dial'], version: '2.0.1' }],
-    [{ purl: 'pkg:golang/acme.dev%2Fhub@v1' }, { types: ['gomod', 'go-package'], names: ['acme.dev/hub'], version: 'v1' }],
+    [{ purl: 'pkg:golang/acme.dev%2Fhub@v1.4.0' }, { types: ['gomod', 'go-package'], names: ['acme.dev/hub'], version: 'v1.4.0' }],
     [{ purl: 'pkg:golang/acme.dev/hub' }, { types: ['gomod', 'go-package'], names: ['acme.dev/hub'], version: undefined }],
     [{ purl: 'pkg:pypi/storm-kit' }, { types: ['pip'], names: ['storm-kit', 'storm_kit', 'storm.kit'] }],
   ])('reads %j', (parameters, expected) => expect(searchTerms(parameters)).toMatchObject(expected));
