@@ -39,7 +39,12 @@ const scratch = await mkdtemp(join(tmpdir(), 'cachito-bench-bundle-'));
 try {
   const tree = await makeTree(join(scratch, 'tree'));
   const stored = await storeTree(tree);
-  const times = { 'tar czf': [] as number[], 'read and write': [] as number[], bundle: [] as number[], 'bundle after a restart': [] as number[] };
+  const times = {
+    'tar czf': [] as number[],
+    'read and write': [] as number[],
+    bundle: [] as number[],
+    'bundle after a restart': [] as number[],
+  };
   const sizes = { tar: 0, bundle: 0 };
   for (let run = 0; run < RUNS; run += 1) {
     const tarball = join(scratch, 'tree.tar.gz');
@@ -66,7 +71,9 @@ function report(times: Record<string, number[]>, sizes: { tar: number; bundle: n
   target('faster than tar czf', tar / bundle, '>=', 10);
   target('against reading and writing', bundle / copy, '<=', 1.6);
   target('size against tar czf', sizes.bundle / sizes.tar, '<=', 1.02);
-  console.log(`size: ${(sizes.bundle / 1e6).toFixed(1)} MB; peak memory of this process: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
+  console.log(
+    `size: ${(sizes.bundle / 1e6).toFixed(1)} MB; peak memory of this process: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`,
+  );
 }
 
 function target(name: string, ratio: number, relation: '<=' | '>=', limit: number): void {
@@ -100,7 +107,9 @@ async function makeTree(root: string): Promise<Tree> {
   await mkdir(join(root, 'deps', 'npm'), { recursive: true });
   const archives = Array.from({ length: ARCHIVES }, (_, at) => `npm/${String(at).padStart(4, '0')}.tgz`);
   for (const path of archives) await writeFile(join(root, 'deps', path), randomBytes(ARCHIVE_BYTES));
-  console.log(`${texts.length} text files, ${(bytes / 1e6).toFixed(1)} MB; ${ARCHIVES} archives, ${((ARCHIVES * ARCHIVE_BYTES) / 1e6).toFixed(1)} MB`);
+  console.log(
+    `${texts.length} text files, ${(bytes / 1e6).toFixed(1)} MB; ${ARCHIVES} archives, ${((ARCHIVES * ARCHIVE_BYTES) / 1e6).toFixed(1)} MB`,
+  );
   return { root, texts: texts.sort(comparePaths), archives };
 }
 
@@ -125,14 +134,19 @@ async function storeTree(tree: Tree): Promise<Stored> {
   const segments: TarSegment[] = [];
   for (const path of tree.texts) {
     const file = join(tree.root, 'app', path);
-    segments.push(...(await writer.addEntry({ path, type: 'file', size: (await stat(file)).size }, createReadStream(file))));
+    segments.push(
+      ...(await writer.addEntry({ path, type: 'file', size: (await stat(file)).size }, createReadStream(file))),
+    );
   }
   segments.push(...(await writer.finish()));
   const artifacts: PlacedArtifact[] = [];
   for (const path of tree.archives) {
     const { sha256, size } = await archive.put(createReadStream(join(tree.root, 'deps', path)));
     const key = { ecosystem: 'npm', name: path, version: '1', upstream: 'https://registry.example/' };
-    artifacts.push({ path, artifact: { ...key, id: artifacts.length + 1, sha256, size, digests: {}, verifiedBy: 'none' } });
+    artifacts.push({
+      path,
+      artifact: { ...key, id: artifacts.length + 1, sha256, size, digests: {}, verifiedBy: 'none' },
+    });
   }
   return { archive, segments, artifacts };
 }
@@ -145,7 +159,13 @@ async function bundle({ segments, artifacts }: Stored, archive: FilesystemBlobSt
 }
 
 async function* pieces(segments: TarSegment[], artifacts: PlacedArtifact[], archive: FilesystemBlobStore) {
-  const tree = { segments: each(segments), gitDirectory: undefined, edits: [], drop: new Set<string>(), modified: MODIFIED };
+  const tree = {
+    segments: each(segments),
+    gitDirectory: undefined,
+    edits: [],
+    drop: new Set<string>(),
+    modified: MODIFIED,
+  };
   yield* planTree(tree, archive);
   yield* planArtifacts(artifacts, MODIFIED, archive);
 }

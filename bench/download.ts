@@ -19,7 +19,10 @@ const ARCHIVE_BYTES = 50_000_000;
 const ARCHIVES = 10;
 const TARGET = 2.5;
 
-const hasNginx = await execa('nginx', ['-v']).then(() => true, () => false);
+const hasNginx = await execa('nginx', ['-v']).then(
+  () => true,
+  () => false,
+);
 if (hasNginx) await compare();
 else console.log('nginx is not installed: `apt-get install nginx` (Debian), then again');
 
@@ -27,11 +30,18 @@ async function compare(): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'cachito-bench-download-'));
   const service = await BundleService.start();
   try {
-    const artifacts = Object.fromEntries(Array.from({ length: ARCHIVES }, (_, at) => [`npm/${at}.tgz`, randomBytes(ARCHIVE_BYTES)]));
+    const artifacts = Object.fromEntries(
+      Array.from({ length: ARCHIVES }, (_, at) => [`npm/${at}.tgz`, randomBytes(ARCHIVE_BYTES)]),
+    );
     const bundle = await service.build({ 'README.md': 'text' }, artifacts);
     const id = await service.request('complete', bundle);
     const { sha256 } = bundle;
-    const file = join(service.app.get(Configuration).directories.bundles, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+    const file = join(
+      service.app.get(Configuration).directories.bundles,
+      sha256.slice(0, 2),
+      sha256.slice(2, 4),
+      sha256,
+    );
     const nginx = await startNginx(scratch, file);
     try {
       const ours = `${service.origin}/api/v1/requests/${id}/download`;
@@ -57,7 +67,9 @@ function report(times: { nginx: number[]; service: number[] }, size: number): vo
     console.log(`${name}: median ${median(runs).toFixed(3)} s of ${runs.map((time) => time.toFixed(3)).join(' ')}`);
   }
   const ratio = median(times.service) / median(times.nginx);
-  console.log(`download of ${(size / 1e6).toFixed(0)} MB against nginx: ratio ${ratio.toFixed(2)}, target <= ${TARGET}: ${ratio <= TARGET ? 'met' : 'MISSED'}`);
+  console.log(
+    `download of ${(size / 1e6).toFixed(0)} MB against nginx: ratio ${ratio.toFixed(2)}, target <= ${TARGET}: ${ratio <= TARGET ? 'met' : 'MISSED'}`,
+  );
 }
 
 function median(values: number[]): number {
@@ -92,7 +104,13 @@ async function startNginx(scratch: string, file: string): Promise<{ url: string;
   const server = execa('nginx', ['-c', configuration, '-p', scratch], { reject: false });
   const url = `http://127.0.0.1:${port}/bundle`;
   for (const end = Date.now() + 10_000; Date.now() < end; await pause(50)) {
-    if (await fetch(url, { method: 'HEAD' }).then(({ ok }) => ok, () => false)) break;
+    if (
+      await fetch(url, { method: 'HEAD' }).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      break;
   }
   return {
     url,

@@ -15,7 +15,10 @@ export function checkEntryPath(path: string): void {
     !hasBytes(path) ||
     encodePath(path).length > MAX_PATH ||
     path.split('/').some((name) => name === '' || name === '.' || name === '..' || encodePath(name).length > MAX_NAME);
-  if (bad) throw new ValidationError(`The path ${quote(path)} cannot be part of an archive: it is not a plain path below the root`);
+  if (bad)
+    throw new ValidationError(
+      `The path ${quote(path)} cannot be part of an archive: it is not a plain path below the root`,
+    );
 }
 
 /** Throws `ValidationError` for a link target that no file system takes. Where it leads is not looked at. */

@@ -19,7 +19,9 @@ const piece = fc.record({
   // Around the length of a stored block, and small ones.
   content: fc.oneof(
     fc.uint8Array({ maxLength: 50 }),
-    fc.tuple(fc.integer({ min: 65_530, max: 131_075 }), fc.nat(255)).map(([length, byte]) => new Uint8Array(length).fill(byte)),
+    fc
+      .tuple(fc.integer({ min: 65_530, max: 131_075 }), fc.nat(255))
+      .map(([length, byte]) => new Uint8Array(length).fill(byte)),
   ),
   chunkSize: fc.constantFrom(1000, 65_535, 65_536, 1_048_576),
 });
@@ -51,7 +53,9 @@ describe('GzipMember', () => {
   it('frames the same content alike, however it is chunked', async () => {
     const content = Buffer.alloc(200_000, 'bundle');
     const [first, ...others] = await Promise.all(
-      [1, 65_535, 65_536, 200_000].map((chunkSize) => collect(new GzipMember().stored(chunked(content, chunkSize), content.length))),
+      [1, 65_535, 65_536, 200_000].map((chunkSize) =>
+        collect(new GzipMember().stored(chunked(content, chunkSize), content.length)),
+      ),
     );
     for (const other of others) expect(first?.equals(other)).toBe(true);
   });

@@ -2,11 +2,10 @@
  * The vocabulary and the tools of archives: tar text cut into pieces, each deflated once, that are put together into one
  * gzip member (RFC 1952) without being inflated again.
  */
-export { combineCrc32 } from './crc32.js';
 export { deflatePiece, inflatePiece } from './deflate.js';
-export { checkEntryPath, checkLinkTarget } from './entry-path.js';
+export { checkEntryPath } from './entry-path.js';
 export { GzipMember } from './gzip-member.js';
 export { comparePaths, decodePath, encodePath } from './path-bytes.js';
-export { clampTime, END_OF_TAR, padding, tarHeader, type TarHeader } from './tar-header.js';
-export { SEGMENT_SIZE, type StoreContent, TarSegmentWriter, type TarSegmentWriterOptions } from './tar-segment-writer.js';
+export { END_OF_TAR, padding, tarHeader } from './tar-header.js';
+export { SEGMENT_SIZE, type StoreContent, TarSegmentWriter } from './tar-segment-writer.js';
 export type { DeflatedPiece, SegmentEntry, TarSegment, TreeEntry, TreeEntryType } from './tree-entry.js';

@@ -31,7 +31,10 @@ describe('names as bytes', () => {
 
   it('sorts as the bytes do', () => {
     const sequences = fc.constantFrom('a', '/', '-', 'é', '\ue000', '\uffff', '😀', '\udce9', '\udcff');
-    const names = fc.oneof(fc.array(sequences, { maxLength: 4 }).map((parts) => decodePath(encodePath(parts.join('')))), fc.string());
+    const names = fc.oneof(
+      fc.array(sequences, { maxLength: 4 }).map((parts) => decodePath(encodePath(parts.join('')))),
+      fc.string(),
+    );
     fc.assert(
       fc.property(names, names, (left, right) => {
         fc.pre(hasBytes(left) && hasBytes(right));

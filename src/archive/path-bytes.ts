@@ -33,9 +33,7 @@ export function encodePath(path: string): Buffer {
   if (!ESCAPED.test(path)) return Buffer.from(path, 'utf8');
   return Buffer.concat(
     Array.from(path, (character) =>
-      ESCAPED.test(character)
-        ? Buffer.of(character.charCodeAt(0) - ESCAPE)
-        : Buffer.from(character, 'utf8'),
+      ESCAPED.test(character) ? Buffer.of(character.charCodeAt(0) - ESCAPE) : Buffer.from(character, 'utf8'),
     ),
   );
 }

@@ -27,14 +27,34 @@ describe('tarHeader', () => {
     ['an empty directory', { type: 'directory', path: 'deps' }, { name: 'deps/', mode: 0o755, type: 'directory' }, 512],
     ['no owner', {}, { uid: 0, gid: 0, uname: '', gname: '' }, 512],
     ['a name of 100 bytes', { path: 'n'.repeat(100) }, { name: 'n'.repeat(100) }, 512],
-    ['a path of 256 bytes', { path: `${'p'.repeat(155)}/${'n'.repeat(100)}` }, { name: `${'p'.repeat(155)}/${'n'.repeat(100)}` }, 512],
+    [
+      'a path of 256 bytes',
+      { path: `${'p'.repeat(155)}/${'n'.repeat(100)}` },
+      { name: `${'p'.repeat(155)}/${'n'.repeat(100)}` },
+      512,
+    ],
     ['a name of 101 bytes', { path: 'n'.repeat(101) }, { name: 'n'.repeat(101) }, 1536],
-    ['a path of 257 bytes', { path: `${'p'.repeat(156)}/${'n'.repeat(100)}` }, { name: `${'p'.repeat(156)}/${'n'.repeat(100)}` }, 1536],
+    [
+      'a path of 257 bytes',
+      { path: `${'p'.repeat(156)}/${'n'.repeat(100)}` },
+      { name: `${'p'.repeat(156)}/${'n'.repeat(100)}` },
+      1536,
+    ],
     ['a long directory', { type: 'directory', path: `p/${'n'.repeat(99)}` }, { name: `p/${'n'.repeat(99)}/` }, 512],
     ['a deep directory', { type: 'directory', path: 'd'.repeat(100) }, { name: `${'d'.repeat(100)}/` }, 1536],
     ['a very long path', { path: 'dir/'.repeat(1000) + 'x' }, { name: 'dir/'.repeat(1000) + 'x' }, 512 + 4096 + 512],
-    ['a link target of 100 bytes', { type: 'symlink', linkTarget: 't'.repeat(100) }, { linkname: 't'.repeat(100) }, 512],
-    ['a link target of 101 bytes', { type: 'symlink', linkTarget: 't'.repeat(101) }, { linkname: 't'.repeat(101) }, 1536],
+    [
+      'a link target of 100 bytes',
+      { type: 'symlink', linkTarget: 't'.repeat(100) },
+      { linkname: 't'.repeat(100) },
+      512,
+    ],
+    [
+      'a link target of 101 bytes',
+      { type: 'symlink', linkTarget: 't'.repeat(101) },
+      { linkname: 't'.repeat(101) },
+      1536,
+    ],
     ['a name with a line feed', { path: 'app/a\nb' }, { name: 'app/a\nb' }, 512],
     ['the largest size of ustar', { size: 8 * GIB - 1 }, { size: 8 * GIB - 1 }, 512],
     ['a larger size', { size: 8 * GIB }, { size: 8 * GIB, pax: { size: String(8 * GIB) } }, 1536],
@@ -66,7 +86,9 @@ describe('tarHeader', () => {
     [989, 999],
     [990, 1001],
   ])('counts the digits of a record for %i bytes', (length, total) => {
-    const record = tarHeader({ ...FILE, path: 'é' + 'n'.repeat(length - 2) }).subarray(512).toString('latin1');
+    const record = tarHeader({ ...FILE, path: 'é' + 'n'.repeat(length - 2) })
+      .subarray(512)
+      .toString('latin1');
     const [digits = ''] = record.split(' ');
     expect(Number(digits)).toBe(record.indexOf('\n') + 1);
     expect(Number(digits)).toBe(total);

@@ -45,7 +45,10 @@ async function* chunksOf(content: Buffer, chunkSize = 64 * 1024): AsyncGenerator
   for (let at = 0; at < content.length; at += chunkSize) yield content.subarray(at, at + chunkSize);
 }
 
-async function write(files: File[], store = new MemoryStore()): Promise<{ store: MemoryStore; segments: TarSegment[] }> {
+async function write(
+  files: File[],
+  store = new MemoryStore(),
+): Promise<{ store: MemoryStore; segments: TarSegment[] }> {
   const writer = new TarSegmentWriter({ store: store.put, modified: MODIFIED });
   const segments: TarSegment[] = [];
   for (const { entry, content } of files) {
@@ -56,7 +59,9 @@ async function write(files: File[], store = new MemoryStore()): Promise<{ store:
 
 async function expectTree(files: File[]): Promise<TarSegment[]> {
   const { store, segments } = await write(files);
-  expect(segments.flatMap(({ entries }) => entries.map(({ path }) => path))).toEqual(files.map(({ entry }) => entry.path));
+  expect(segments.flatMap(({ entries }) => entries.map(({ path }) => path))).toEqual(
+    files.map(({ entry }) => entry.path),
+  );
   const contents = new Map(files.map(({ entry, content }) => [entry.path, content]));
   for (const segment of segments) {
     const text = await store.text(segment);
@@ -95,7 +100,9 @@ describe('TarSegmentWriter', () => {
   });
 
   it('cuts at entries, after about a mebibyte', async () => {
-    const files = Array.from({ length: 700 }, (_, at) => file(`f${String(at).padStart(4, '0')}`, Buffer.alloc(4000, at)));
+    const files = Array.from({ length: 700 }, (_, at) =>
+      file(`f${String(at).padStart(4, '0')}`, Buffer.alloc(4000, at)),
+    );
     const segments = await expectTree(files);
     expect(segments.length).toBe(4);
     for (const segment of segments.slice(0, -1)) {
@@ -134,14 +141,26 @@ describe('TarSegmentWriter', () => {
     ['entries out of order', [file('b', Buffer.alloc(0)), file('a', Buffer.alloc(0))], RangeError],
     ['an entry twice', [file('a', Buffer.alloc(0)), file('a', Buffer.alloc(0))], RangeError],
     ['a path that leaves the root', [file('../a', Buffer.alloc(0))], ValidationError],
-    ['a content that is too short', [{ entry: { path: 'a', type: 'file', size: 7 }, content: Buffer.alloc(6) }], RangeError],
-    ['a content that is too long', [{ entry: { path: 'a', type: 'file', size: 5 }, content: Buffer.alloc(6) }], RangeError],
+    [
+      'a content that is too short',
+      [{ entry: { path: 'a', type: 'file', size: 7 }, content: Buffer.alloc(6) }],
+      RangeError,
+    ],
+    [
+      'a content that is too long',
+      [{ entry: { path: 'a', type: 'file', size: 5 }, content: Buffer.alloc(6) }],
+      RangeError,
+    ],
     [
       'a large content that is too short',
       [{ entry: { path: 'a', type: 'file', size: 2 * SEGMENT_SIZE }, content: Buffer.alloc(SEGMENT_SIZE) }],
       RangeError,
     ],
-    ['a link to nothing', [{ entry: { path: 'a', type: 'symlink', size: 0, linkTarget: '' }, content: Buffer.alloc(0) }], ValidationError],
+    [
+      'a link to nothing',
+      [{ entry: { path: 'a', type: 'symlink', size: 0, linkTarget: '' }, content: Buffer.alloc(0) }],
+      ValidationError,
+    ],
   ])('refuses %s', async (_, files, error) => {
     await expect(write(files)).rejects.toThrow(error);
   });

@@ -69,7 +69,9 @@ export class TarSegmentWriter {
     checkEntryPath(entry.path);
     if (entry.linkTarget !== undefined) checkLinkTarget(entry.path, entry.linkTarget);
     if (this.#lastPath !== undefined && comparePaths(this.#lastPath, entry.path) >= 0) {
-      throw new RangeError(`Entries out of order: ${JSON.stringify(entry.path)} after ${JSON.stringify(this.#lastPath)}`);
+      throw new RangeError(
+        `Entries out of order: ${JSON.stringify(entry.path)} after ${JSON.stringify(this.#lastPath)}`,
+      );
     }
     this.#lastPath = entry.path;
   }
@@ -134,7 +136,11 @@ function place(entry: TreeEntry, start: number, headerLength: number, length: nu
   return { ...entry, headerOffset: start, contentOffset: start + headerLength, nextOffset: start + length };
 }
 
-async function* entryText(header: Buffer, content: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+async function* entryText(
+  header: Buffer,
+  content: AsyncIterable<Uint8Array>,
+  size: number,
+): AsyncGenerator<Uint8Array> {
   yield header;
   yield* content;
   yield padding(size);
@@ -149,7 +155,9 @@ async function* exactly(content: AsyncIterable<Uint8Array> | undefined, entry: T
     yield chunk;
   }
   if (length !== entry.size) {
-    throw new RangeError(`The content of ${JSON.stringify(entry.path)} does not have the announced ${entry.size} bytes`);
+    throw new RangeError(
+      `The content of ${JSON.stringify(entry.path)} does not have the announced ${entry.size} bytes`,
+    );
   }
 }
 

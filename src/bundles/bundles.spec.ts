@@ -138,7 +138,8 @@ describe('BundleReferences', () => {
     const archive = await references('archive');
     expect(archive.has(living.recipeSha256)).toBe(true);
     expect(archive.has(dead.recipeSha256)).toBe(false);
-    for await (const { sha256 } of service.archive.list()) if (!archive.has(sha256)) await service.archive.delete(sha256);
+    for await (const { sha256 } of service.archive.list())
+      if (!archive.has(sha256)) await service.archive.delete(sha256);
     await service.bundles.delete(living.sha256);
     expect(await service.build({ 'unrelated.txt': '' })).toBeDefined();
     const id = await service.request('complete', living);

@@ -39,14 +39,28 @@ describe('a bundle with large files is read whole by', () => {
   }, LONG);
 
   it('tar-stream', async () => expect(await listWithTarStream(gunzipStream(bundle))).toEqual(expected), LONG);
-  it('DecompressionStream', async () => expect(await listWithTarStream(decompressionStream(bundle))).toEqual(expected), LONG);
+  it(
+    'DecompressionStream',
+    async () => expect(await listWithTarStream(decompressionStream(bundle))).toEqual(expected),
+    LONG,
+  );
   it('node-tar', async () => expect(await listWithNodeTar(bundle)).toEqual(expected), LONG);
   itWithTool('python3', 'Python', async () => expect(await listWithPython('r:gz', bundle)).toEqual(expected), LONG);
-  itWithTool('python3', 'Python as a stream', async () => expect(await listWithPython('r|gz', bundle)).toEqual(expected), LONG);
+  itWithTool(
+    'python3',
+    'Python as a stream',
+    async () => expect(await listWithPython('r|gz', bundle)).toEqual(expected),
+    LONG,
+  );
   itWithTool('go', 'Go, a single member only', async () => expect(await listWithGo(bundle)).toEqual(expected), LONG);
   for (const command of ['tar', 'bsdtar']) {
     const unpack = async (): Promise<void> => {
-      const unpacked = await listUnpacked(command, ['--no-same-owner', '-p'], bundle, scratchPath(stores.root, command));
+      const unpacked = await listUnpacked(
+        command,
+        ['--no-same-owner', '-p'],
+        bundle,
+        scratchPath(stores.root, command),
+      );
       expect(withoutParents(unpacked, expected)).toEqual(inNameOrder(expected));
     };
     itWithTool(command, command, unpack, LONG);
@@ -76,7 +90,13 @@ describe('a file beyond 8 GiB', () => {
 
       const bundle = scratchPath(stores.root, 'huge');
       const pieces = async function* () {
-        const tree = { segments: each(segments), gitDirectory: undefined, edits: [], drop: new Set<string>(), modified: COMMIT_TIME };
+        const tree = {
+          segments: each(segments),
+          gitDirectory: undefined,
+          edits: [],
+          drop: new Set<string>(),
+          modified: COMMIT_TIME,
+        };
         yield* planTree(tree, stores.archive);
         yield* planArtifacts([], COMMIT_TIME, stores.archive);
       };

@@ -33,7 +33,11 @@ const TREE: Tree = {
   ...Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`many/${at}.txt`, `file ${at}\n`.repeat(at)])),
 };
 /** Readers that decode names cannot show these. */
-const NOT_UTF8: Tree = { 'latin\udce9': 'one', [`${'long'.repeat(30)}\udcff`]: 'two', 'link\udce9': { link: 'latin\udce9' } };
+const NOT_UTF8: Tree = {
+  'latin\udce9': 'one',
+  [`${'long'.repeat(30)}\udcff`]: 'two',
+  'link\udce9': { link: 'latin\udce9' },
+};
 
 let stores: Awaited<ReturnType<typeof openStores>>;
 beforeAll(async () => {
@@ -42,7 +46,12 @@ beforeAll(async () => {
 afterAll(() => stores.close());
 
 describe('a bundle is read whole by', () => {
-  const artifacts = { 'npm/a.tgz': noise(300_000), 'npm/b.tgz': noise(65_535), 'npm/c.tgz': Buffer.alloc(0), [`pip/${'ü'.repeat(60)}`]: noise(5) };
+  const artifacts = {
+    'npm/a.tgz': noise(300_000),
+    'npm/b.tgz': noise(65_535),
+    'npm/c.tgz': Buffer.alloc(0),
+    [`pip/${'ü'.repeat(60)}`]: noise(5),
+  };
   const expected = expectation(TREE, artifacts);
   let bundle: string;
   beforeAll(async () => {
@@ -53,7 +62,9 @@ describe('a bundle is read whole by', () => {
   it('DecompressionStream', async () => expect(await listWithTarStream(decompressionStream(bundle))).toEqual(expected));
   it('node-tar', async () => expect(await listWithNodeTar(bundle)).toEqual(expected));
   itWithTool('python3', 'Python', async () => expect(await listWithPython('r:gz', bundle)).toEqual(expected));
-  itWithTool('python3', 'Python as a stream', async () => expect(await listWithPython('r|gz', bundle)).toEqual(expected));
+  itWithTool('python3', 'Python as a stream', async () =>
+    expect(await listWithPython('r|gz', bundle)).toEqual(expected),
+  );
   itWithTool('go', 'Go, a single member only', async () => expect(await listWithGo(bundle)).toEqual(expected), 300_000);
 
   for (const [tool, command, args] of [

@@ -48,7 +48,9 @@ export class RequestBundles {
   async open(requestId: number, signal?: AbortSignal): Promise<OpenBundle> {
     const bundle = await this.find(requestId);
     if (bundle === undefined) {
-      throw new FileAccessError(`The archive ${requestId}.tar.gz is missing: the request was completed without a bundle`);
+      throw new FileAccessError(
+        `The archive ${requestId}.tar.gz is missing: the request was completed without a bundle`,
+      );
     }
     try {
       await this.files.ensure(bundle, signal);

@@ -72,7 +72,9 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
 
     it('takes any chunks, empty and many small ones too', async () => {
       const content = Buffer.from('abcdefghij'.repeat(500));
-      const blob = await store.put(Readable.from([Buffer.alloc(0), ...Array.from(content, (byte) => Buffer.of(byte)), Buffer.alloc(0)]));
+      const blob = await store.put(
+        Readable.from([Buffer.alloc(0), ...Array.from(content, (byte) => Buffer.of(byte)), Buffer.alloc(0)]),
+      );
       expect(blob).toEqual({ sha256: sha256Of(content), size: content.length });
       expect((await collect(await store.read(blob.sha256))).equals(content)).toBe(true);
     });
@@ -95,10 +97,22 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
     });
 
     it.each<[string, () => Promise<unknown>, new (message: string) => Error]>([
-      ['other bytes than expected', () => store.put(chunks(Buffer.alloc(LARGE)), { expectedSha256: MISSING }), InvalidChecksum],
-      ['more bytes than allowed', () => store.put(chunks(Buffer.alloc(LARGE)), { maxSize: LARGE - 1 }), ValidationError],
+      [
+        'other bytes than expected',
+        () => store.put(chunks(Buffer.alloc(LARGE)), { expectedSha256: MISSING }),
+        InvalidChecksum,
+      ],
+      [
+        'more bytes than allowed',
+        () => store.put(chunks(Buffer.alloc(LARGE)), { maxSize: LARGE - 1 }),
+        ValidationError,
+      ],
       ['a stream that breaks', () => store.put(failing(Buffer.alloc(LARGE))), Error],
-      ['a stream that was cancelled before', () => store.put(chunks(Buffer.alloc(5)), { signal: AbortSignal.abort() }), DOMException],
+      [
+        'a stream that was cancelled before',
+        () => store.put(chunks(Buffer.alloc(5)), { signal: AbortSignal.abort() }),
+        DOMException,
+      ],
     ])('stores nothing of %s', async (_, put, error) => {
       await expect(put()).rejects.toThrow(error);
       await expectNothing();

@@ -15,7 +15,8 @@ import { FilesystemBlobStore } from './filesystem/filesystem-blob-store.js';
     {
       provide: BundleStore,
       inject: [Configuration],
-      useFactory: (configuration: Configuration) => new FilesystemBlobStore(configuration.directories.bundles, 'rebuildable'),
+      useFactory: (configuration: Configuration) =>
+        new FilesystemBlobStore(configuration.directories.bundles, 'rebuildable'),
     },
   ],
   exports: [ArchiveStore, BundleStore],

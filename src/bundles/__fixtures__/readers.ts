@@ -16,9 +16,25 @@ import { encodePath } from '../../archive/index.js';
  * An entry as a reader sees it: name and link target as hexadecimal bytes (without the slash of a directory), kind, mode,
  * size, SHA-256 of the content, seconds since 1970.
  */
-export type ListedEntry = [name: string, kind: string, mode: number, size: number, sha256: string, target: string, time: number];
+export type ListedEntry = [
+  name: string,
+  kind: string,
+  mode: number,
+  size: number,
+  sha256: string,
+  target: string,
+  time: number,
+];
 
-export function listed(name: string, kind: string, mode: number, size: number, digest: Hash, target: string, time: number): ListedEntry {
+export function listed(
+  name: string,
+  kind: string,
+  mode: number,
+  size: number,
+  digest: Hash,
+  target: string,
+  time: number,
+): ListedEntry {
   return [hex(name.replace(/\/$/, '')), kind, mode, size, digest.digest('hex'), hex(target), time];
 }
 
@@ -32,7 +48,10 @@ function fixture(name: string): string {
 
 async function lines(command: string, args: string[], cwd?: string): Promise<ListedEntry[]> {
   const { stdout } = await execa(command, args, { cwd, env: { GOFLAGS: '', GO111MODULE: 'off' } });
-  return stdout.split('\n').filter(Boolean).map((line): ListedEntry => JSON.parse(line));
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line): ListedEntry => JSON.parse(line));
 }
 
 export function listWithPython(mode: 'r:gz' | 'r|gz', bundle: string): Promise<ListedEntry[]> {
@@ -73,14 +92,21 @@ export async function listWithNodeTar(bundle: string): Promise<ListedEntry[]> {
     const { path, mode = 0, size, linkpath = '', mtime } = entry;
     const kind = { SymbolicLink: 'symlink', Directory: 'directory' }[String(entry.type)] ?? 'file';
     entry.on('data', (chunk: Uint8Array) => digest.update(chunk));
-    entry.on('end', () => entries.push(listed(path, kind, mode, size, digest, linkpath, (mtime?.getTime() ?? 0) / 1000)));
+    entry.on('end', () =>
+      entries.push(listed(path, kind, mode, size, digest, linkpath, (mtime?.getTime() ?? 0) / 1000)),
+    );
   };
   await listTar({ file: bundle, strict: true, onReadEntry });
   return entries;
 }
 
 /** Unpacks with a command and looks at what lies there then. Names of parents are left out that no entry stands for. */
-export async function listUnpacked(command: string, args: string[], bundle: string, directory: string): Promise<ListedEntry[]> {
+export async function listUnpacked(
+  command: string,
+  args: string[],
+  bundle: string,
+  directory: string,
+): Promise<ListedEntry[]> {
   await mkdir(directory);
   await execa(command, [...args, '-xf', bundle], { cwd: directory, env: { LC_ALL: 'C.UTF-8' } });
   return walk(Buffer.from(directory), Buffer.alloc(0));
@@ -98,10 +124,21 @@ async function walk(root: Buffer, parent: Buffer): Promise<ListedEntry[]> {
     const digest = createHash('sha256');
     if (stats.isDirectory()) {
       const below = await walk(root, path);
-      entries.push([path.toString('hex'), 'directory', stats.mode & 0o777, 0, digest.digest('hex'), '', time], ...below);
+      entries.push(
+        [path.toString('hex'), 'directory', stats.mode & 0o777, 0, digest.digest('hex'), '', time],
+        ...below,
+      );
     } else if (stats.isSymbolicLink()) {
       const target = await readlink(absolute, { encoding: 'buffer' });
-      entries.push([path.toString('hex'), 'symlink', stats.mode & 0o777, 0, digest.digest('hex'), target.toString('hex'), time]);
+      entries.push([
+        path.toString('hex'),
+        'symlink',
+        stats.mode & 0o777,
+        0,
+        digest.digest('hex'),
+        target.toString('hex'),
+        time,
+      ]);
     } else {
       for await (const chunk of createReadStream(absolute)) digest.update(chunk as Buffer);
       entries.push([path.toString('hex'), 'file', stats.mode & 0o777, stats.size, digest.digest('hex'), '', time]);

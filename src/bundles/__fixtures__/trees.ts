@@ -16,7 +16,12 @@ export type TreeNode = string | Buffer | { link: string } | { executable: string
 export type Tree = Readonly<Record<string, TreeNode>>;
 
 /** An archive and a bundle store below one temporary folder. */
-export async function openStores(): Promise<{ archive: FilesystemBlobStore; bundles: FilesystemBlobStore; root: string; close: () => Promise<void> }> {
+export async function openStores(): Promise<{
+  archive: FilesystemBlobStore;
+  bundles: FilesystemBlobStore;
+  root: string;
+  close: () => Promise<void>;
+}> {
   const root = await mkdtemp(join(tmpdir(), 'cachito-bundles-'));
   return {
     archive: new FilesystemBlobStore(join(root, 'sources')),
@@ -50,7 +55,10 @@ function nodeOf(path: string, node: TreeNode): { entry: TreeEntry; content: Buff
 }
 
 /** Stores artifacts, as the catalogue would, at their places below `deps/`. */
-export async function placeArtifacts(store: BlobStore, contents: Readonly<Record<string, Buffer>>): Promise<PlacedArtifact[]> {
+export async function placeArtifacts(
+  store: BlobStore,
+  contents: Readonly<Record<string, Buffer>>,
+): Promise<PlacedArtifact[]> {
   const placed = Object.entries(contents).map(async ([path, content], at) => {
     const { sha256, size } = await store.put(Readable.from([content]));
     const artifact = {
@@ -100,7 +108,11 @@ export interface UnpackedEntry {
 /** Entries of a bundle in their order, contents as SHA-256 (or the text itself when short). */
 export async function unpack(bundle: AsyncIterable<Uint8Array>): Promise<Map<string, UnpackedEntry>> {
   const extract = tar.extract();
-  Readable.from(bundle).on('error', (error) => extract.destroy(error)).pipe(createGunzip()).on('error', (error) => extract.destroy(error)).pipe(extract);
+  Readable.from(bundle)
+    .on('error', (error) => extract.destroy(error))
+    .pipe(createGunzip())
+    .on('error', (error) => extract.destroy(error))
+    .pipe(extract);
   const entries = new Map<string, UnpackedEntry>();
   for await (const entry of extract) {
     const chunks: Uint8Array[] = [];

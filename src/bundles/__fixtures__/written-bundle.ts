@@ -11,13 +11,21 @@ import { archiveTree, COMMIT_TIME, each, type openStores, placeArtifacts, type T
 type Stores = Awaited<ReturnType<typeof openStores>>;
 
 /** Archives a tree and artifacts, and writes their bundle to a file. Returns its path. */
-export async function writeBundle(stores: Stores, name: string, tree: Tree, artifacts: Record<string, Buffer>): Promise<string> {
+export async function writeBundle(
+  stores: Stores,
+  name: string,
+  tree: Tree,
+  artifacts: Record<string, Buffer>,
+): Promise<string> {
   const path = scratchPath(stores.root, name);
   const placed = await placeArtifacts(stores.archive, artifacts);
   const segments = each(await archiveTree(stores.archive, tree));
   const content = assemble(
     (async function* () {
-      yield* planTree({ segments, gitDirectory: undefined, edits: [], drop: new Set(), modified: COMMIT_TIME }, stores.archive);
+      yield* planTree(
+        { segments, gitDirectory: undefined, edits: [], drop: new Set(), modified: COMMIT_TIME },
+        stores.archive,
+      );
       yield* planArtifacts(placed, COMMIT_TIME, stores.archive);
     })(),
     stores.archive,
@@ -32,13 +40,20 @@ export function expectation(tree: Tree, artifacts: Record<string, Buffer>): List
     Object.keys(nodes)
       .sort(comparePaths)
       .map((path) => expectedEntry(`${root}/${path}`, nodes[path] ?? ''));
-  return [expectedEntry('app', { directory: true }), ...below('app', tree), expectedEntry('deps', { directory: true }), ...below('deps', artifacts)];
+  return [
+    expectedEntry('app', { directory: true }),
+    ...below('app', tree),
+    expectedEntry('deps', { directory: true }),
+    ...below('deps', artifacts),
+  ];
 }
 
 function expectedEntry(path: string, node: TreeNode): ListedEntry {
   const digest = createHash('sha256');
-  if (typeof node === 'object' && 'link' in node) return listed(path, 'symlink', 0o777, 0, digest, node.link, COMMIT_TIME);
-  if (typeof node === 'object' && 'directory' in node) return listed(path, 'directory', 0o755, 0, digest, '', COMMIT_TIME);
+  if (typeof node === 'object' && 'link' in node)
+    return listed(path, 'symlink', 0o777, 0, digest, node.link, COMMIT_TIME);
+  if (typeof node === 'object' && 'directory' in node)
+    return listed(path, 'directory', 0o755, 0, digest, '', COMMIT_TIME);
   const executable = typeof node === 'object' && 'executable' in node;
   const content = Buffer.from(executable ? node.executable : node);
   return listed(path, 'file', executable ? 0o755 : 0o644, content.length, digest.update(content), '', COMMIT_TIME);

@@ -7,7 +7,11 @@ export interface Conditions {
   ifNoneMatch?: string;
 }
 
-export type Selection = { kind: 'whole' } | { kind: 'unchanged' } | { kind: 'unsatisfiable' } | { kind: 'part'; range: ByteRange };
+export type Selection =
+  | { kind: 'whole' }
+  | { kind: 'unchanged' }
+  | { kind: 'unsatisfiable' }
+  | { kind: 'part'; range: ByteRange };
 
 const WHOLE: Selection = { kind: 'whole' };
 /** One range only: several would need a multipart answer, and a server may ignore any `Range` (RFC 9110 §14.2). */

@@ -45,7 +45,10 @@ export class DownloadController {
     description: 'The range that was asked for; `Digest` and `ETag` are those of the whole',
     headers: {
       ...DOWNLOAD_HEADERS,
-      'Content-Range': { description: 'Which bytes of how many', schema: { type: 'string', example: 'bytes 0-99/2048' } },
+      'Content-Range': {
+        description: 'Which bytes of how many',
+        schema: { type: 'string', example: 'bytes 0-99/2048' },
+      },
     },
     content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } },
   })
@@ -73,10 +76,14 @@ export class DownloadController {
         return;
       case 'unsatisfiable':
         response.set('Content-Range', `bytes */${bundle.size}`);
-        response.status(416).json({ error: `The range lies behind the end of the archive, which has ${bundle.size} bytes` });
+        response
+          .status(416)
+          .json({ error: `The range lies behind the end of the archive, which has ${bundle.size} bytes` });
         return;
       case 'part':
-        response.status(206).set('Content-Range', `bytes ${selection.range.start}-${selection.range.end}/${bundle.size}`);
+        response
+          .status(206)
+          .set('Content-Range', `bytes ${selection.range.start}-${selection.range.end}/${bundle.size}`);
         return send(request, response, id, bundle, selection.range);
       case 'whole':
         return send(request, response, id, bundle, { start: 0, end: bundle.size - 1 });
@@ -85,7 +92,9 @@ export class DownloadController {
 
   /** Throws the fixed 404, or `ValidationError` naming the state. */
   private async checkComplete(id: number): Promise<void> {
-    const rows: { state: number }[] = await this.dataSource.query('SELECT "state" FROM "request" WHERE "id" = $1', [id]);
+    const rows: { state: number }[] = await this.dataSource.query('SELECT "state" FROM "request" WHERE "id" = $1', [
+      id,
+    ]);
     if (rows[0] === undefined) throw new ResourceNotFound();
     const state: RequestStateName = stateName(rows[0].state);
     if (state === 'complete') return;

@@ -42,7 +42,10 @@ describe('GET /requests/{id}/download', () => {
   });
 
   it('answers HEAD with the same headers', async () => {
-    const [head, whole] = [await service.download(id, { method: 'HEAD', headers: { range: 'bytes=0-1' } }), await service.download(id)];
+    const [head, whole] = [
+      await service.download(id, { method: 'HEAD', headers: { range: 'bytes=0-1' } }),
+      await service.download(id),
+    ];
     expect(head.status).toBe(200);
     expect((await bodyOf(head)).length).toBe(0);
     await whole.body?.cancel();
@@ -79,11 +82,14 @@ describe('GET /requests/{id}/download', () => {
     expect(await response.json()).toEqual({ error: expect.stringContaining(`${bytes.length} bytes`) });
   });
 
-  it.each(['in_progress', 'failed', 'stale'] as const)('refuses a request in the state %s, naming it', async (state) => {
-    const response = await service.download(await service.request(state, bundle));
-    expect(response.status).toBe(400);
-    expect(await response.json()).toEqual({ error: expect.stringContaining(`"${state}"`) });
-  });
+  it.each(['in_progress', 'failed', 'stale'] as const)(
+    'refuses a request in the state %s, naming it',
+    async (state) => {
+      const response = await service.download(await service.request(state, bundle));
+      expect(response.status).toBe(400);
+      expect(await response.json()).toEqual({ error: expect.stringContaining(`"${state}"`) });
+    },
+  );
 
   it.each(['999999', '0', '-1', 'abc', '1.5', '99999999999999', '..%2f1'])('knows no request %s', async (unknown) => {
     const response = await service.download(unknown);

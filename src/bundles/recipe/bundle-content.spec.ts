@@ -55,7 +55,9 @@ async function plan(segments: TarSegment[], options: Options = {}): Promise<Reci
 
 /** Names of a bundle's entries, without the two directories that are always there. */
 async function namesOf(pieces: RecipePiece[]): Promise<string[]> {
-  return [...(await unpack(assemble(each(pieces), archive))).keys()].filter((name) => name !== 'app/' && name !== 'deps/');
+  return [...(await unpack(assemble(each(pieces), archive))).keys()].filter(
+    (name) => name !== 'app/' && name !== 'deps/',
+  );
 }
 
 async function bundle(tree: Tree, options: Options = {}) {
@@ -68,8 +70,18 @@ const DIRECTORY = { type: 'directory', mode: 0o755, content: '' };
 describe('the content of a bundle', () => {
   it('is the tree below app/ and the artifacts below deps/', async () => {
     const artifact = noise(200_000);
-    const artifacts = await placeArtifacts(archive, { 'npm/b.tgz': artifact, 'npm/a.tgz': Buffer.from('tiny'), empty: Buffer.alloc(0) });
-    const tree = { 'src/a.js': 'text', run: { executable: '#!' }, link: { link: '../x' }, sub: { directory: true as const }, 'é/ü': 'umlaut' };
+    const artifacts = await placeArtifacts(archive, {
+      'npm/b.tgz': artifact,
+      'npm/a.tgz': Buffer.from('tiny'),
+      empty: Buffer.alloc(0),
+    });
+    const tree = {
+      'src/a.js': 'text',
+      run: { executable: '#!' },
+      link: { link: '../x' },
+      sub: { directory: true as const },
+      'é/ü': 'umlaut',
+    };
     const entries = await bundle(tree, { artifacts });
     expect([...entries]).toEqual([
       ['app/', DIRECTORY],
@@ -91,7 +103,12 @@ describe('the content of a bundle', () => {
 
   it.each<[string, Tree, Options, string[]]>([
     ['.git anywhere', { '.git': 'gitdir: x', 'a/.git': 'gitdir: x', 'a/.git/x': '', 'a/b': '' }, {}, ['app/a/b']],
-    ['not .gitignore', { '.gitignore': '', '.github/x': '', 'x.git': '', 'a.git/b': '' }, {}, ['app/.github/x', 'app/.gitignore', 'app/a.git/b', 'app/x.git']],
+    [
+      'not .gitignore',
+      { '.gitignore': '', '.github/x': '', 'x.git': '', 'a.git/b': '' },
+      {},
+      ['app/.github/x', 'app/.gitignore', 'app/a.git/b', 'app/x.git'],
+    ],
     ['links that are unsafe', { bad: { link: '/etc' }, good: { link: 'x' } }, { drop: ['bad'] }, ['app/good']],
     ['removed files', { a: '', b: '' }, { edits: [{ path: 'a', removed: true }] }, ['app/b']],
     ['what was never there', { b: '' }, { edits: [{ path: 'a', removed: true }], drop: ['c'] }, ['app/b']],
@@ -103,7 +120,10 @@ describe('the content of a bundle', () => {
   it('keeps the mode of an edited file, or takes the one it is given', async () => {
     const tree: Tree = { a: 'old', run: { executable: 'old' }, stop: { executable: 'old' }, link: { link: 'a' } };
     const edits: SourceEdit[] = ['a', 'run', 'link'].map((path) => ({ path, content: Buffer.from('new') }));
-    edits.push({ path: 'stop', content: Buffer.from('new'), executable: false }, { path: 'extra', content: Buffer.from('new'), executable: true });
+    edits.push(
+      { path: 'stop', content: Buffer.from('new'), executable: false },
+      { path: 'extra', content: Buffer.from('new'), executable: true },
+    );
     const entries = await bundle(tree, { edits });
     expect(Object.fromEntries(entries)).toMatchObject({
       'app/a': entry('new'),
@@ -129,7 +149,11 @@ describe('the content of a bundle', () => {
   });
 
   it.each<[string, Tree, Options]>([
-    ['a file below a link', { vendor: { link: '/etc' } }, { edits: [{ path: 'vendor/passwd', content: Buffer.alloc(0) }] }],
+    [
+      'a file below a link',
+      { vendor: { link: '/etc' } },
+      { edits: [{ path: 'vendor/passwd', content: Buffer.alloc(0) }] },
+    ],
     ['a file below a file', { a: '', 'a-b': '' }, { edits: [{ path: 'a/b/c', content: Buffer.alloc(0) }] }],
     ['a file above a file', { 'a-b': '', 'a/b/c': '' }, { edits: [{ path: 'a', content: Buffer.alloc(0) }] }],
     ['edits below one another', {}, { edits: ['a', 'a/b'].map((path) => ({ path, content: Buffer.alloc(0) })) }],
@@ -141,7 +165,13 @@ describe('the content of a bundle', () => {
   it('allows a file below a link that is dropped, or below an empty directory', async () => {
     const tree: Tree = { vendor: { link: '/etc' }, sub: { directory: true } };
     const edits = ['vendor/x', 'sub/x'].map((path) => ({ path, content: Buffer.from('x') }));
-    expect([...(await bundle(tree, { edits, drop: ['vendor'] })).keys()]).toEqual(['app/', 'app/sub/', 'app/sub/x', 'app/vendor/x', 'deps/']);
+    expect([...(await bundle(tree, { edits, drop: ['vendor'] })).keys()]).toEqual([
+      'app/',
+      'app/sub/',
+      'app/sub/x',
+      'app/vendor/x',
+      'deps/',
+    ]);
   });
 
   it.each<[string, Record<string, Buffer>[]]>([
@@ -166,41 +196,55 @@ describe('the content of a bundle', () => {
     const files = fc.dictionary(path, content, { maxKeys: 10 });
     const edits = fc.dictionary(path, fc.option(content), { maxKeys: 6 });
     await fc.assert(
-      fc.asyncProperty(files, edits, fc.array(path, { maxLength: 2 }), fc.boolean(), async (files, edits, drop, withGit) => {
-        const wanted = new Map<string, Buffer>();
-        const git = (name: string) => (withGit ? name.startsWith('.git/') || name === '.git' : name.split('/').includes('.git'));
-        for (const [name, size] of Object.entries(files)) {
-          if (!git(name) && !drop.includes(name) && !(name in edits)) wanted.set(name, Buffer.alloc(size, name));
-        }
-        if (withGit) wanted.set('.git/HEAD', Buffer.from('ref'));
-        for (const [name, size] of Object.entries(edits)) if (size !== null) wanted.set(name, Buffer.alloc(size, `new ${name}`));
-        const names = [...wanted.keys()];
-        fc.pre(names.every((name) => !names.some((other) => other.startsWith(`${name}/`))));
-        fc.pre(Object.keys(edits).every((name) => !(withGit && git(name))));
+      fc.asyncProperty(
+        files,
+        edits,
+        fc.array(path, { maxLength: 2 }),
+        fc.boolean(),
+        async (files, edits, drop, withGit) => {
+          const wanted = new Map<string, Buffer>();
+          const git = (name: string) =>
+            withGit ? name.startsWith('.git/') || name === '.git' : name.split('/').includes('.git');
+          for (const [name, size] of Object.entries(files)) {
+            if (!git(name) && !drop.includes(name) && !(name in edits)) wanted.set(name, Buffer.alloc(size, name));
+          }
+          if (withGit) wanted.set('.git/HEAD', Buffer.from('ref'));
+          for (const [name, size] of Object.entries(edits))
+            if (size !== null) wanted.set(name, Buffer.alloc(size, `new ${name}`));
+          const names = [...wanted.keys()];
+          fc.pre(names.every((name) => !names.some((other) => other.startsWith(`${name}/`))));
+          fc.pre(Object.keys(edits).every((name) => !(withGit && git(name))));
 
-        const tree = Object.fromEntries(Object.entries(files).map(([name, size]) => [name, Buffer.alloc(size, name)]));
-        const result = await bundle(tree, {
-          gitDirectory: withGit ? await archiveTree(archive, { '.git/HEAD': 'ref' }) : undefined,
-          edits: Object.entries(edits).map(([name, size]) =>
-            size === null ? { path: name, removed: true } : { path: name, content: Buffer.alloc(size, `new ${name}`) },
-          ),
-          drop,
-        });
-        const found = [...result].filter(([name]) => name !== 'app/' && name !== 'deps/');
-        expect(found).toEqual(
-          names.sort(comparePaths).map((name) => {
-            const content = wanted.get(name) ?? Buffer.alloc(0);
-            return [`app/${name}`, entry(content.length < 100 ? content.toString() : sha256Of(content))];
-          }),
-        );
-      }),
+          const tree = Object.fromEntries(
+            Object.entries(files).map(([name, size]) => [name, Buffer.alloc(size, name)]),
+          );
+          const result = await bundle(tree, {
+            gitDirectory: withGit ? await archiveTree(archive, { '.git/HEAD': 'ref' }) : undefined,
+            edits: Object.entries(edits).map(([name, size]) =>
+              size === null
+                ? { path: name, removed: true }
+                : { path: name, content: Buffer.alloc(size, `new ${name}`) },
+            ),
+            drop,
+          });
+          const found = [...result].filter(([name]) => name !== 'app/' && name !== 'deps/');
+          expect(found).toEqual(
+            names.sort(comparePaths).map((name) => {
+              const content = wanted.get(name) ?? Buffer.alloc(0);
+              return [`app/${name}`, entry(content.length < 100 ? content.toString() : sha256Of(content))];
+            }),
+          );
+        },
+      ),
       { numRuns: 60 },
     );
   });
 });
 
 describe('the pieces of a bundle', () => {
-  const tree = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`f${String(at).padStart(2, '0')}`, noise(100_000)]));
+  const tree = Object.fromEntries(
+    Array.from({ length: 60 }, (_, at) => [`f${String(at).padStart(2, '0')}`, noise(100_000)]),
+  );
 
   it('are the stored segments, but for those that an edit touches', async () => {
     const segments = await archiveTree(archive, tree);
@@ -216,7 +260,12 @@ describe('the pieces of a bundle', () => {
     expect(await keptAsIs([{ path: first, content: Buffer.from('x') }])).toEqual(all.with(0, false));
     expect(await keptAsIs([{ path: `${inSecond}-behind`, content: Buffer.from('x') }])).toEqual(all.with(1, false));
     const between = `${segments[0]?.entries.at(-1)?.path}-behind`;
-    expect(await keptAsIs([{ path: between, content: Buffer.from('x') }, { path: 'zz', content: noise(3_000_000) }])).toEqual(all);
+    expect(
+      await keptAsIs([
+        { path: between, content: Buffer.from('x') },
+        { path: 'zz', content: noise(3_000_000) },
+      ]),
+    ).toEqual(all);
   });
 
   it('give the same bytes every time', async () => {
@@ -245,7 +294,10 @@ describe('the pieces of a bundle', () => {
         await rm(path);
       } else {
         await chmod(path, 0o644);
-        await writeFile(path, Buffer.concat([content.subarray(0, 5), Buffer.of((content[5] ?? 0) ^ 1), content.subarray(6)]));
+        await writeFile(
+          path,
+          Buffer.concat([content.subarray(0, 5), Buffer.of((content[5] ?? 0) ^ 1), content.subarray(6)]),
+        );
       }
       await expect(collect(assemble(each(pieces), archive))).rejects.toThrow(FileAccessError);
       await archive.put(each([content]));

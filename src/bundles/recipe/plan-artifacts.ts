@@ -52,5 +52,7 @@ function sorted(artifacts: readonly PlacedArtifact[]): PlacedArtifact[] {
 }
 
 function clash(path: string): ValidationError {
-  return new ValidationError(`Two different dependencies would lie at ${JSON.stringify(`${ROOT}/${path}`)} in the bundle`);
+  return new ValidationError(
+    `Two different dependencies would lie at ${JSON.stringify(`${ROOT}/${path}`)} in the bundle`,
+  );
 }

@@ -1,4 +1,11 @@
-import { comparePaths, inflatePiece, padding, type SegmentEntry, tarHeader, type TarSegment } from '../../archive/index.js';
+import {
+  comparePaths,
+  inflatePiece,
+  padding,
+  type SegmentEntry,
+  tarHeader,
+  type TarSegment,
+} from '../../archive/index.js';
 import { FileAccessError } from '../../errors/index.js';
 import type { BlobStore } from '../../store/index.js';
 import type { RecipePiece } from './recipe.js';

@@ -53,9 +53,7 @@ export class TreeChanges {
   check(segment: TarSegment): void {
     if (this.#inserted.size === 0) return;
     this.#refuse(
-      segment.entries
-        .filter((entry) => this.keeps(entry.path) && this.#conflicts(entry))
-        .map(({ path }) => path),
+      segment.entries.filter((entry) => this.keeps(entry.path) && this.#conflicts(entry)).map(({ path }) => path),
     );
   }
 

@@ -25,7 +25,9 @@ async function filesBelow(root: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
-async function openStore(durability: Durability = 'permanent'): Promise<StoreUnderTest & { root: string; store: FilesystemBlobStore }> {
+async function openStore(
+  durability: Durability = 'permanent',
+): Promise<StoreUnderTest & { root: string; store: FilesystemBlobStore }> {
   const root = await mkdtemp(join(scratch, 'root-'));
   return {
     root,
@@ -41,7 +43,8 @@ async function openStore(durability: Durability = 'permanent'): Promise<StoreUnd
       await utimes(path, atime, new Date(mtime.getTime() + 1));
       await chmod(path, 0o444);
     },
-    leftovers: async () => (await filesBelow(root)).filter((file) => !/^([0-9a-f]{2})\/([0-9a-f]{2})\/\1\2[0-9a-f]{60}$/.test(file)),
+    leftovers: async () =>
+      (await filesBelow(root)).filter((file) => !/^([0-9a-f]{2})\/([0-9a-f]{2})\/\1\2[0-9a-f]{60}$/.test(file)),
   };
 }
 

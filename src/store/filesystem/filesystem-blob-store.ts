@@ -58,7 +58,8 @@ export class FilesystemBlobStore extends BlobStore {
       const { size } = await file.stat();
       const start = range?.start ?? 0;
       const end = Math.min(range?.end ?? size - 1, size - 1);
-      if (start < 0 || (range !== undefined && start > end)) throw new RangeError(`No bytes ${start}-${end} of ${size}`);
+      if (start < 0 || (range !== undefined && start > end))
+        throw new RangeError(`No bytes ${start}-${end} of ${size}`);
       // The last byte is named so that no further read is spent on finding the end; `end` of an empty file is refused.
       return size === 0
         ? file.createReadStream()
@@ -109,7 +110,12 @@ export class FilesystemBlobStore extends BlobStore {
   }
 
   async verify(sha256: string, signal?: AbortSignal): Promise<boolean> {
-    return this.#verified.verify(sha256, () => this.#stats(sha256), () => hashFile(this.#path(sha256)), signal);
+    return this.#verified.verify(
+      sha256,
+      () => this.#stats(sha256),
+      () => hashFile(this.#path(sha256)),
+      signal,
+    );
   }
 
   async delete(sha256: string): Promise<void> {
@@ -192,7 +198,9 @@ export class FilesystemBlobStore extends BlobStore {
   }
 
   async #names(directory: string, pattern: RegExp): Promise<string[]> {
-    const names = await readdir(directory).catch((error: unknown) => (isMissing(error) ? [] : rethrow(error, 'The store')));
+    const names = await readdir(directory).catch((error: unknown) =>
+      isMissing(error) ? [] : rethrow(error, 'The store'),
+    );
     return names.filter((name) => pattern.test(name)).sort();
   }
 
