@@ -4,7 +4,7 @@ import type { Configuration } from '../../config/index.js';
 import { API_BASE } from '../absolute-url.js';
 
 /** Sections of the documentation, in its order. */
-export const TAGS = {
+const TAGS = {
   requests: 'Submit a commit, watch the work on it, list what was submitted',
   'request data': 'What a request found and made: packages, bundle, configuration files, manifests, logs',
   metrics: 'How long requests take and how they end',

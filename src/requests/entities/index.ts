@@ -14,19 +14,7 @@ import {
   UserEntity,
 } from './vocabulary.entities.js';
 
-export {
-  ConfigFileEntity,
-  EnvironmentVariableEntity,
-  FlagEntity,
-  IdempotencyKeyEntity,
-  PackageManagerEntity,
-  RequestEntity,
-  RequestErrorEntity,
-  RequestPackageEntity,
-  RequestProgressEntity,
-  RequestStateEntity,
-  UserEntity,
-};
+export { ConfigFileEntity, EnvironmentVariableEntity, FlagEntity, PackageManagerEntity, RequestEntity, UserEntity };
 
 /** Every entity of this room, for the module. */
 export const REQUEST_ENTITIES = [

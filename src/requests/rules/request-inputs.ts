@@ -42,7 +42,7 @@ const SCHEMES: ReadonlySet<string> = new Set(
 );
 
 /** The managers that this service processes. */
-export function availableManagers(rules: RequestRules): PackageManagerName[] {
+function availableManagers(rules: RequestRules): PackageManagerName[] {
   return rules.enabledPackageManagers.filter((name) => BUILT_PACKAGE_MANAGERS.includes(name));
 }
 
