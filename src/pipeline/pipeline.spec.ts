@@ -268,6 +268,24 @@ describe('a worker that stops or dies', () => {
     expect((await show(service, id)).state).toBe('complete');
   });
 
+  it('goes on when the database has dropped all connections', async () => {
+    let reached = false;
+    git.fault = () => {
+      reached = true;
+      return { delay: 300 };
+    };
+    const service = await start();
+    const id = await post(service);
+    await until(() => reached);
+    const drop = `SELECT pg_terminate_backend("pid") FROM pg_stat_activity
+      WHERE datname = current_database() AND "pid" <> pg_backend_pid()`;
+    await database.dataSource.query(drop);
+    await until(async () => {
+      const rows = await database.dataSource.query('SELECT "state" FROM "request" WHERE "id" = $1', [id]).catch(() => []);
+      return rows[0]?.state === 2;
+    });
+  });
+
   it('is not given a request that killed too many', async () => {
     const service = await start();
     await service.app.get(JobQueue).stop();
