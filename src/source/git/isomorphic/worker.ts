@@ -39,6 +39,8 @@ async function fetch(remote: Remote, id: string): Promise<void> {
   const client = new HttpClient({ policy, connections: 1, timeout });
   const http = httpPlugin(client, remote, timeout);
   try {
+    // It wants to be told where references go, even with an address. Nowhere: their objects are not fetched.
+    await git.setConfig({ fs, gitdir, path: 'remote.origin.fetch', value: '+refs/cachito-none/*:refs/cachito-none/*' });
     await git.fetch({ fs, http, gitdir, cache, url: remote.url, ref: id, singleBranch: true, depth: 1, tags: false }).catch(async (error) => {
       // Servers that give away tips only: everything that branches reach, the commit is among it or nowhere.
       if (!(error instanceof WorkerError) || error.failure.kind !== 'no-commit') throw error;
