@@ -1,5 +1,5 @@
 /** The key of an artifact in the catalogue: one file of one package as one upstream serves it. */
-export interface ArtifactKey {
+interface ArtifactKey {
   /** `npm`, `pip`, `gomod`, … */
   ecosystem: string;
   name: string;

@@ -21,7 +21,7 @@ export interface ReportedPackage extends ComponentKey {
   dependencies: readonly ReportedDependency[];
 }
 
-export interface ReportedDependency extends ComponentKey {
+interface ReportedDependency extends ComponentKey {
   dev?: boolean;
   replaces?: ComponentKey | null;
   artifact?: Pick<Artifact, 'id'>;

@@ -1,10 +1,9 @@
-export type { Artifact, ArtifactKey, ArtifactSpec, Digests } from './artifact.js';
+export type { Artifact, ArtifactSpec } from './artifact.js';
 export { ArtifactArchive } from './artifact-archive.js';
 export { ArtifactReferences } from './artifact-references.js';
 export {
   Catalogue,
   countDependencies,
-  type ReportedDependency,
   type ReportedEdge,
   type ReportedPackage,
   type SavedPackage,

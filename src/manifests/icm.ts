@@ -9,7 +9,7 @@ export interface ContentManifest {
   image_contents: ImageContent[];
 }
 
-export interface ImageContent {
+interface ImageContent {
   purl: string;
   dependencies: { purl: string }[];
   sources: { purl: string }[];

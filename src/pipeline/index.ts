@@ -1,2 +1,1 @@
-export { COMMANDS, runCommand } from './commands.js';
-export { WorkerRegistry, type WorkerStatus } from './worker-registry.js';
+export { WorkerRegistry } from './worker-registry.js';

@@ -2,7 +2,7 @@ import type { ParseArgsConfig } from 'node:util';
 import type { INestApplicationContext } from '@nestjs/common';
 
 /** What a command runs with. */
-export interface CommandInput {
+interface CommandInput {
   app: INestApplicationContext;
   /** Options, as `node:util` parsed them. */
   values: Record<string, unknown>;

@@ -33,7 +33,7 @@ export interface CollectionOptions {
  * Blobs younger than this are never collected: a writer stores the blob first and the row that points at it later,
  * and storing a blob that is there already renews its age.
  */
-export const GRACE_PERIOD = 24 * 60 * 60 * 1000;
+const GRACE_PERIOD = 24 * 60 * 60 * 1000;
 
 const BATCH = 5000;
 

@@ -1,2 +1,2 @@
-export type { Claim, ClaimedRequest, Refusal, WorkProgress } from './claimed-request.js';
+export type { Claim, ClaimedRequest, WorkProgress } from './claimed-request.js';
 export { LEASE, RequestWork, type WorkResult } from './request-work.js';
