@@ -13,6 +13,7 @@ describe('a service that is killed', () => {
   let body: { repo: string; ref: string; pkg_managers: string[] };
   let steps: string[];
   let expected: Buffer;
+  const services: Service[] = [];
 
   beforeAll(async () => {
     gitServer = await GitServer.start();
@@ -30,14 +31,28 @@ describe('a service that is killed', () => {
     });
     body = { repo: app.url, ref, pkg_managers: ['git-submodule'] };
 
-    const service = await Service.start();
+    const service = await start();
     const request = await service.complete(body);
     steps = await logLines(service, request.id);
     expected = (await service.download(request.id)).bytes;
     await service.close();
   });
 
-  afterAll(() => gitServer?.stop());
+  afterAll(async () => {
+    await Promise.all(services.map((service) => service.close()));
+    await gitServer?.stop();
+  });
+
+  async function start(): Promise<Service> {
+    const service = await Service.start();
+    services.push(service);
+    return service;
+  }
+
+  async function killDatabase(service: Service): Promise<void> {
+    const pidFile = await readFile(join(service.dataDirectory, 'database', 'data', 'postmaster.pid'), 'utf8');
+    process.kill(Number(pidFile.split('\n')[0]), 'SIGKILL');
+  }
 
   it('ends every request as if nothing had happened, whatever the step', async () => {
     expect(steps.length).toBeGreaterThanOrEqual(10);
@@ -49,20 +64,18 @@ describe('a service that is killed', () => {
   }, 600_000);
 
   it('survives the death of its embedded database', async () => {
-    const service = await Service.start();
+    const service = await start();
     const { id } = await service.create(body);
-    const pidFile = await readFile(join(service.dataDirectory, 'database', 'postmaster.pid'), 'utf8');
-    process.kill(Number(pidFile.split('\n')[0]), 'SIGKILL');
+    await killDatabase(service);
     await whenReady(service);
     await expectWhole(service, id);
     await service.close();
   }, 180_000);
 
   it('survives the death of both at once', async () => {
-    const service = await Service.start();
+    const service = await start();
     const { id } = await service.create(body);
-    const pidFile = await readFile(join(service.dataDirectory, 'database', 'postmaster.pid'), 'utf8');
-    process.kill(Number(pidFile.split('\n')[0]), 'SIGKILL');
+    await killDatabase(service);
     await service.kill('SIGKILL');
     await service.restart();
     await expectWhole(service, id);
@@ -70,7 +83,7 @@ describe('a service that is killed', () => {
   }, 180_000);
 
   async function killAfter(line: number): Promise<void> {
-    const service = await Service.start();
+    const service = await start();
     const { id } = await service.create(body);
     while ((await logLines(service, id)).length <= line) await new Promise((resolve) => setImmediate(resolve));
     await service.kill('SIGKILL');
@@ -84,18 +97,32 @@ describe('a service that is killed', () => {
     expect(request).toMatchObject({ id, state: 'complete', repo: body.repo, ref: body.ref });
     expect(request.packages).toHaveLength(1);
     expect((await service.download(id)).bytes.equals(expected)).toBe(true);
-    // The scratch folders go right after the state is final.
-    const temporary = join(service.dataDirectory, 'temporary');
-    for (const end = Date.now() + 30_000; Date.now() < end && (await readdir(temporary)).length > 0; ) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    expect(await readdir(temporary)).toEqual([]);
+    await expectNoLeftovers(service.dataDirectory);
   }
 });
 
 async function logLines(service: Service, id: number): Promise<string[]> {
   const text = await readFile(join(service.dataDirectory, 'logs', `${id}.log`), 'utf8').catch(() => '');
   return text.split('\n').slice(0, -1);
+}
+
+/** Unfinished files: scratch folders, blobs that were being written, packs that git was receiving. */
+async function leftovers(data: string): Promise<string[]> {
+  const names = await Promise.all([
+    readdir(join(data, 'temporary')),
+    readdir(join(data, 'sources', 'tmp')),
+    readdir(join(data, 'bundles', 'tmp')),
+    readdir(join(data, 'mirrors'), { recursive: true }).then((files) => files.filter((file) => /tmp_|\.lock$/.test(file))),
+  ]);
+  return names.flat();
+}
+
+/** They go right after the state is final. */
+async function expectNoLeftovers(data: string): Promise<void> {
+  for (const end = Date.now() + 30_000; Date.now() < end && (await leftovers(data)).length > 0; ) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect(await leftovers(data)).toEqual([]);
 }
 
 async function whenReady(service: Service): Promise<void> {
