@@ -1,1 +1,1 @@
-export { Notifications, type NotificationHandler, type NotificationPayload } from './notifications.js';
+export { Notifications } from './notifications.js';

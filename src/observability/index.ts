@@ -1,4 +1,4 @@
-export { createLogger, type LoggerOptions } from './logger.js';
+export { createLogger } from './logger.js';
 export { Metrics } from './metrics.js';
 export { NestPinoLogger } from './nest-logger.js';
 export { ObservabilityModule } from './observability.module.js';

@@ -1,1 +1,1 @@
-export { type JobHandler, type JobOutcome, JobQueue, type QueueDepth } from './job-queue.js';
+export { type JobOutcome, JobQueue } from './job-queue.js';

@@ -106,12 +106,11 @@ async function cutConnections(dataSource: DataSource): Promise<void> {
 }
 
 function spawnConsumer(url: string): ChildProcess {
-  const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-  return spawn(
-    process.execPath,
-    ['--import', path('../../../test/support/typescript.mjs'), path('./__fixtures__/endless-consumer.ts'), url, JSON.stringify(TIMES)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const loader = fileURLToPath(new URL('../../../test/support/typescript.mjs', import.meta.url));
+  const consumer = fileURLToPath(new URL('./__fixtures__/endless-consumer.ts', import.meta.url));
+  return spawn(process.execPath, ['--import', loader, consumer, url, JSON.stringify(TIMES)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 }
 
 async function kill(child: ChildProcess): Promise<void> {

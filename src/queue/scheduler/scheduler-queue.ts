@@ -18,7 +18,7 @@ export interface SchedulerTimes {
   poll: number;
 }
 
-export const SCHEDULER_TIMES: SchedulerTimes = { lease: 10_000, heartbeat: 3_000, poll: 500 };
+const SCHEDULER_TIMES: SchedulerTimes = { lease: 10_000, heartbeat: 3_000, poll: 500 };
 
 /** When a handler throws, against its contract, its id is delivered again after this long. */
 const DELAY_AFTER_FAULT = 10_000;
