@@ -87,19 +87,26 @@ function defaultsBelow(data: string): Configuration {
   };
 }
 
-const PREFIX = 'cachito-spec-';
-
 /** Test runners do not always tell a module when they end, so the next one tidies up after those that are gone. */
 function temporaryFolder(): string {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : 0;
-    if (pid > 0 && !isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
-  }
-  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  removeAbandoned();
+  const folder = mkdtempSync(join(tmpdir(), `cachito-spec-${process.pid}-`));
   // The embedded PostgreSQL of root runs as another user, who must be able to enter.
   chmodSync(folder, 0o755);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+function removeAbandoned(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(/^cachito-spec-(\d+)-/.exec(name)?.[1] ?? 0);
+    if (pid === 0 || isAlive(pid)) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // Another user's.
+    }
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -108,14 +108,15 @@ describeSharedServer(undefined);
 
 describe('reachableFolder', () => {
   it('is a copy, made once, where the account cannot reach the original', async () => {
+    const stranger = { uid: 54_321, gid: 54_321 };
     const closed = join(parent, 'closed');
     await mkdir(join(closed, 'native', 'bin'), { recursive: true, mode: 0o700 });
     await chmod(closed, 0o700);
     await writeFile(join(closed, 'native', 'bin', 'postgres'), '#!/bin/sh\n', { mode: 0o755 });
     await writeFile(join(closed, 'package.json'), '{"version": "18.4.0-beta.17"}');
-    const copies = await Promise.all([1, 2].map(() => reachableFolder(join(closed, 'native'), nobody, parent)));
+    const copies = await Promise.all([1, 2].map(() => reachableFolder(join(closed, 'native'), stranger, parent)));
     expect(copies).toEqual(Array(2).fill(join(parent, 'postgresql-18.4.0-beta.17')));
-    expect(await closedFolder(join(copies[0]!, 'bin', 'postgres'), nobody)).toBeUndefined();
+    expect(await closedFolder(join(copies[0]!, 'bin', 'postgres'), stranger)).toBeUndefined();
     expect((await readdir(parent)).sort()).toEqual(['closed', 'postgresql-18.4.0-beta.17']);
     expect(await reachableFolder(join(closed, 'native'), undefined, parent)).toBe(join(closed, 'native'));
   });
