@@ -13,21 +13,26 @@ const FLOORS = [
   ['requests'],
   ['bundles', 'manifests'],
   ['pipeline'],
-  ['status', 'application'],
+  ['status'],
 ];
 
+const THE_TOP = { group: ['**/app.module.js', '**/cli.js', '**/main.js'], message: 'The application is the top floor.' };
+
+/** `../store/filesystem/…` from another room: what a room offers stands in its index or module file. */
+const ROOM_INSIDES = {
+  regex: `^(\\.\\./)+(${FLOORS.flat().join('|')})/(?!index\\.js$|([\\w-]+/)*[\\w-]+\\.module\\.js$).+`,
+  message: 'Import another room through its index.js or module file.',
+};
+
 const elements = [
-  ...FLOORS.flat()
-    .filter((room) => room !== 'application')
-    .map((room) => ({ type: room, pattern: `src/${room}` })),
-  { type: 'application', pattern: 'src/*.ts', partialMatch: false },
+  ...FLOORS.flat().map((room) => ({ type: room, pattern: `src/${room}` })),
   { type: 'migrations', pattern: 'migrations' },
 ];
 
 const policies = FLOORS.flatMap((rooms, floor) =>
   rooms.map((room) => {
     const below = FLOORS.slice(0, floor).flat();
-    const allowed = [room, ...below, ...(room === 'application' ? ['status'] : []), ...(room === 'database' ? ['migrations'] : [])];
+    const allowed = [room, ...below, ...(room === 'database' ? ['migrations'] : [])];
     return { from: { element: { type: room } }, allow: { to: { element: { type: allowed } } } };
   }),
 );
@@ -47,7 +52,8 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/**/*.spec.ts', 'src/**/*.compliance.ts'],
+    // The files of the application itself, on top, may import everything; nobody imports them (last rule).
+    ignores: ['src/*.ts', 'src/**/*spec.ts', 'src/**/*.compliance.ts', 'src/**/testing.ts', 'src/**/__fixtures__/**'],
     plugins: { boundaries },
     settings: {
       'boundaries/elements': elements,
@@ -57,6 +63,7 @@ export default tseslint.config(
     rules: {
       'boundaries/dependencies': ['error', { default: 'disallow', policies }],
       'boundaries/no-unknown-files': 'error',
+      'no-restricted-imports': ['error', { patterns: [THE_TOP, ROOM_INSIDES] }],
     },
   },
 );
