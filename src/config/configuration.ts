@@ -77,6 +77,8 @@ export abstract class Configuration {
     failedRequestLifetime: number;
     /** How long evidence (packages, SBOMs, where-used) is kept; undefined = for ever. */
     evidenceRetention: number | undefined;
+    /** Whether archived sources that nobody asks for any more are pruned on a schedule; else only by the command. */
+    pruneArchives: boolean;
     /** Age at which an archived source that nobody asked for may be pruned, and the lowest age that may be given. */
     archivesDefaultAge: number;
     archivesMinimumAge: number;

@@ -55,6 +55,7 @@ export function loadConfiguration(environment: Environment, argv: readonly strin
       requestLifetime: reader.read(USED.requestLifetime, DAY),
       failedRequestLifetime: reader.read(USED.failedRequestLifetime, 7 * DAY),
       evidenceRetention: reader.read(USED.evidenceRetention, undefined),
+      pruneArchives: reader.read(USED.pruneArchives, false),
       archivesDefaultAge: reader.read(USED.archivesDefaultAge, 730 * DAY),
       archivesMinimumAge: reader.read(USED.archivesMinimumAge, 365 * DAY),
     },

@@ -67,6 +67,7 @@ function defaultsBelow(data: string): Configuration {
       requestLifetime: DAY,
       failedRequestLifetime: 7 * DAY,
       evidenceRetention: undefined,
+      pruneArchives: false,
       archivesDefaultAge: 730 * DAY,
       archivesMinimumAge: 365 * DAY,
     },

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '../config/index.js';
 import { RequestWork } from '../requests/index.js';
+import { ArchiveStore, BundleStore } from '../store/index.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** The folder in which requests that are being worked on keep temporary files: what dead attempts left is removed. */
+/** Temporary files of requests that are being worked on, and of stores: what dead processes left is removed. */
 @Injectable()
 export class TemporaryFiles {
   private readonly directory: string;
@@ -14,15 +15,22 @@ export class TemporaryFiles {
   constructor(
     configuration: Configuration,
     private readonly work: RequestWork,
+    private readonly archiveStore: ArchiveStore,
+    private readonly bundleStore: BundleStore,
   ) {
     this.directory = configuration.directories.temporary;
   }
 
-  /**
-   * Removes everything while nobody works on any request, else what has not been touched for a day. Returns how many
-   * entries were removed.
-   */
+  /** Returns how many entries were removed. */
   async removeLeftovers(): Promise<number> {
+    const yesterday = new Date(Date.now() - DAY);
+    let removed = await this.removeScratch();
+    for (const store of [this.archiveStore, this.bundleStore]) removed += await store.removeAbandoned(yesterday);
+    return removed;
+  }
+
+  /** Removes everything while nobody works on any request, else what has not been touched for a day. */
+  private async removeScratch(): Promise<number> {
     await mkdir(this.directory, { recursive: true });
     // Read before the leases: whatever comes later belongs to somebody who is at work.
     const found = await readdir(this.directory);

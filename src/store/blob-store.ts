@@ -52,7 +52,10 @@ export abstract class BlobStore {
   abstract delete(sha256: string): Promise<void>;
   /** All blobs, by key ascending, one prefix folder at a time (memory does not grow with their number). */
   abstract list(): AsyncIterable<StoredBlob>;
-  /** Removes what crashed writers left behind and nobody has touched since `olderThan`. Returns how many. */
+  /**
+   * Removes what crashed writers left behind: at once where the writer is known to be dead, else when nobody has touched
+   * it since `olderThan`. Returns how many.
+   */
   abstract removeAbandoned(olderThan: Date): Promise<number>;
   /** Throws when the store cannot take a write now (readiness). */
   abstract check(): Promise<void>;

@@ -49,6 +49,7 @@ export const USED = {
   requestLifetime: option('CACHITO_REQUEST_LIFETIME', values.duration('days', 0, YEARS)),
   failedRequestLifetime: option('CACHITO_REQUEST_LIFETIME_FAILED', values.duration('days', 0, YEARS)),
   evidenceRetention: option('CACHITO_EVIDENCE_RETENTION', values.duration('days', 1, YEARS)),
+  pruneArchives: option('CACHITO_PRUNE_ARCHIVES', values.boolean),
   archivesDefaultAge: option('CACHITO_ARCHIVES_DEFAULT_AGE_DAYS', values.duration('days', 0, YEARS)),
   archivesMinimumAge: option('CACHITO_ARCHIVES_MINIMUM_AGE_DAYS', values.duration('days', 0, YEARS)),
 

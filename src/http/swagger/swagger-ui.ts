@@ -30,7 +30,15 @@ export function serveDocumentation(app: INestApplication, configuration: Configu
   SwaggerModule.setup('swagger-ui', app, () => (document ??= createDocument(app, configuration)), {
     jsonDocumentUrl: `${API_BASE}/openapi.json`,
     raw: ['json'],
-    swaggerOptions: { displayRequestDuration: true, docExpansion: 'list', filter: true, tryItOutEnabled: true, validatorUrl: null },
+    swaggerOptions: {
+      displayRequestDuration: true,
+      docExpansion: 'list',
+      filter: true,
+      // Without the bar on top, which offers to load another document.
+      layout: 'BaseLayout',
+      tryItOutEnabled: true,
+      validatorUrl: null,
+    },
   });
   app.getHttpAdapter().get('/', (_: Request, response: Response) => response.type('html').send(PAGE));
 }

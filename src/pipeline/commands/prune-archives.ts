@@ -3,7 +3,6 @@ import { type PrunableSource, SourcePruning } from '../maintenance/source-prunin
 import { type Command, formatBytes, refusePositionals, UsageError } from './command.js';
 
 const DAY = 24 * 60 * 60 * 1000;
-const PER_PAGE = 500;
 
 /** Lists or removes archived sources that nobody has asked for in a long time. */
 export const pruneArchives: Command = {
@@ -36,16 +35,13 @@ export const pruneArchives: Command = {
     const olderThan = cutOff(values['older-than'], archivesDefaultAge, archivesMinimumAge);
     const limit = positiveInteger(values.limit);
     const pruning = app.get(SourcePruning);
-    const found = await pruning.find(olderThan, limit ?? PER_PAGE);
+    let considered = 0;
     let count = 0;
-    for (let page = found; page.length > 0; ) {
-      for (const source of page) {
-        if (execute && !(await pruning.remove(source, olderThan))) continue;
-        print(describe(source, values.verbose === true));
-        count++;
-      }
-      const more = limit === undefined && page.length === PER_PAGE;
-      page = more ? await pruning.find(olderThan, PER_PAGE, page[page.length - 1].id) : [];
+    for await (const source of pruning.findAll(olderThan)) {
+      if (considered++ === limit) break;
+      if (execute && !(await pruning.remove(source, olderThan))) continue;
+      print(describe(source, values.verbose === true));
+      count++;
     }
     print(execute ? `Deleted sources: ${count}` : `Sources that can be deleted: ${count}`);
     if (action === 'delete' && !execute) print('Nothing was deleted. Add --execute to delete.');

@@ -3,11 +3,9 @@ import { DataSource } from 'typeorm';
 import { Configuration } from '../../config/index.js';
 import { Catalogue } from '../../dependencies/index.js';
 import { REQUEST_STATES } from '../../requests/index.js';
-import { ArchiveStore, BundleStore } from '../../store/index.js';
 import { TemporaryFiles } from '../temporary-files.js';
 import { WorkerRegistry } from '../worker-registry.js';
 
-const DAY = 24 * 60 * 60 * 1000;
 const IDEMPOTENCY_KEY_HOURS = 24;
 
 /** Removes what has served its time and what crashed processes left behind. */
@@ -17,8 +15,6 @@ export class Housekeeping {
     private readonly configuration: Configuration,
     private readonly dataSource: DataSource,
     private readonly catalogue: Catalogue,
-    private readonly archiveStore: ArchiveStore,
-    private readonly bundleStore: BundleStore,
     private readonly temporaryFiles: TemporaryFiles,
     private readonly workers: WorkerRegistry,
   ) {}
@@ -32,8 +28,6 @@ export class Housekeeping {
     await this.removeOldEvidence();
     await this.workers.forgetDead();
     await this.temporaryFiles.removeLeftovers();
-    const yesterday = new Date(Date.now() - DAY);
-    for (const store of [this.archiveStore, this.bundleStore]) await store.removeAbandoned(yesterday);
   }
 
   /** Packages and dependencies of requests that have been stale for longer than evidence is kept. */

@@ -52,13 +52,18 @@ export class Schedule {
     });
   }
 
-  /** Sources are kept until an administrator says otherwise: this only tells that there is something to prune. */
-  @Cron('47 3 * * 0')
-  async tellPrunable(): Promise<void> {
+  /** Only where the operator wants it: sources are archived for ever otherwise. */
+  @Cron('47 2 * * 0')
+  async prune(): Promise<void> {
+    const { pruneArchives, archivesDefaultAge } = this.configuration.worker;
+    if (!pruneArchives) return;
     await this.perform('pruning', async () => {
-      const olderThan = new Date(Date.now() - this.configuration.worker.archivesDefaultAge);
-      const [oldest] = await this.pruning.find(olderThan, 1);
-      if (oldest) this.logger.log('Archived sources can be pruned: see the command "prune-archives list"');
+      const olderThan = new Date(Date.now() - archivesDefaultAge);
+      let count = 0;
+      for await (const source of this.pruning.findAll(olderThan)) {
+        if (await this.pruning.remove(source, olderThan)) count++;
+      }
+      if (count > 0) this.logger.log(`${count} archived sources were pruned`);
     });
   }
 

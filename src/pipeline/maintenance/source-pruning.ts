@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { REQUEST_STATES } from '../../requests/index.js';
 
+const PAGE = 500;
+
 /** An archived source that nobody has asked for lately. */
 export interface PrunableSource {
   id: number;
@@ -24,12 +26,20 @@ export class SourcePruning {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Up to `limit` sources that were last asked for before `olderThan`, by id, those after `after`. */
-  async find(olderThan: Date, limit: number, after = 0): Promise<PrunableSource[]> {
+  private async find(olderThan: Date, limit: number, after = 0): Promise<PrunableSource[]> {
     return this.dataSource.query(`${SELECT_PRUNABLE} AND s."id" > $3 ORDER BY s."id" LIMIT $2`, [
       olderThan.toISOString(),
       limit,
       after,
     ]);
+  }
+
+  /** All of them, by id, a page at a time; a source that was listed may be removed before the next one is read. */
+  async *findAll(olderThan: Date): AsyncGenerator<PrunableSource> {
+    for (let page = await this.find(olderThan, PAGE); page.length > 0; ) {
+      yield* page;
+      page = page.length < PAGE ? [] : await this.find(olderThan, PAGE, page[page.length - 1].id);
+    }
   }
 
   /** Removes one source if it may still go. */

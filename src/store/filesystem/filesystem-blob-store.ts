@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -10,6 +9,7 @@ import { isMissing, rethrow } from './file-errors.js';
 import { syncDirectory } from './sync-directory.js';
 import { VerifiedFiles } from './verified-files.js';
 import { writeTemporaryFile } from './temporary-file.js';
+import { isOrphan, temporaryName } from './temporary-name.js';
 
 const KEY = /^[0-9a-f]{64}$/;
 const PREFIX = /^[0-9a-f]{2}$/;
@@ -42,7 +42,7 @@ export class FilesystemBlobStore extends BlobStore {
   }
 
   async put(content: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<Blob> {
-    const temporary = join(this.#root, TEMPORARY, `${process.pid}-${randomUUID()}`);
+    const temporary = join(this.#root, TEMPORARY, temporaryName());
     try {
       const blob = await writeTemporaryFile(temporary, content, { ...options, sync: this.#sync });
       await this.#publish(temporary, blob);
@@ -143,7 +143,7 @@ export class FilesystemBlobStore extends BlobStore {
     for (const name of await this.#names(directory, /./)) {
       const path = join(directory, name);
       const stats = await stat(path).catch(() => undefined);
-      if (stats === undefined || stats.mtime >= olderThan) continue;
+      if (stats === undefined || (stats.mtime >= olderThan && !isOrphan(name, stats.mtime))) continue;
       await rm(path, { force: true });
       removed += 1;
     }
@@ -151,7 +151,7 @@ export class FilesystemBlobStore extends BlobStore {
   }
 
   async check(): Promise<void> {
-    const path = join(this.#root, TEMPORARY, `${process.pid}-${randomUUID()}`);
+    const path = join(this.#root, TEMPORARY, temporaryName());
     try {
       await writeTemporaryFile(path, probe(), { sync: this.#sync });
     } finally {
