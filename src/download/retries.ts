@@ -38,14 +38,14 @@ export class Retries {
   /** The result of the first attempt that does not throw `TransientFailure`; throws its `error` after the last one. */
   async run<T>(host: string, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
-      await this.pause(host, signal);
+      await this.untilAllowed(host, signal);
       try {
         return await attempt();
       } catch (failure) {
         if (!(failure instanceof TransientFailure)) throw failure;
         if (tries >= this.options.attempts) throw failure.error;
         if (failure.retryAfter !== undefined) this.holdOff(host, failure.retryAfter);
-        await sleep(this.delay(tries), undefined, { signal });
+        await pause(this.delay(tries), signal);
       }
     }
   }
@@ -60,12 +60,17 @@ export class Retries {
     this.pauses.set(host, Math.max(until, this.pauses.get(host) ?? 0));
   }
 
-  private async pause(host: string, signal: AbortSignal): Promise<void> {
+  private async untilAllowed(host: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const wait = (this.pauses.get(host) ?? 0) - Date.now();
-    if (wait > 0) await sleep(wait, undefined, { signal });
+    if (wait > 0) await pause(wait, signal);
     else this.pauses.delete(host);
   }
+}
+
+/** Waits; throws the signal's own reason when that fires. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted());
 }
 
 /** Whether an HTTP status says that the same request may succeed later. */

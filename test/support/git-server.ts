@@ -33,6 +33,8 @@ export class GitServer {
   readonly authorizations: (string | undefined)[] = [];
   /** Consulted for each request before it is served. */
   fault: (request: IncomingMessage) => Fault = () => undefined;
+  /** Behave as servers did before protocol version 2: only what a branch or tag points at can be asked for. */
+  oldProtocol = false;
   private readonly sockets = new Set<Socket>();
   private readonly children = new Set<ReturnType<typeof spawn>>();
 
@@ -136,7 +138,7 @@ export class GitServer {
         CONTENT_TYPE: request.headers['content-type'] ?? '',
         CONTENT_LENGTH: request.headers['content-length'] ?? '',
         HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
-        GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
+        GIT_PROTOCOL: this.oldProtocol ? '' : String(request.headers['git-protocol'] ?? ''),
         REMOTE_ADDR: '127.0.0.1',
       },
       stdio: ['pipe', 'pipe', 'ignore'],

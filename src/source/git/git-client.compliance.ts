@@ -117,6 +117,20 @@ export function describeGitClient(name: string, open: (settings: GitClientSettin
       expect(await blobs(await listed(first))).toEqual({ a: await git(created.directory, ['rev-parse', `${first}:a`]) });
     });
 
+    it('fetches one from a server that gives away branches and tags only', async () => {
+      const created = await server.createRepository(`compliance/${(serial += 1)}.git`);
+      const first = await created.commit({ files: { a: '1' } });
+      await created.commit({ files: { a: '2' } });
+      server.oldProtocol = true;
+      try {
+        await fetched(`compliance/${serial}.git`, first);
+        expect(await blobs(await listed(first))).toEqual({ a: await git(created.directory, ['rev-parse', `${first}:a`]) });
+        await expect(fetched(`compliance/${serial}.git`, MISSING)).rejects.toMatchObject({ errorType: 'InvalidRequestData' });
+      } finally {
+        server.oldProtocol = false;
+      }
+    });
+
     it('does not know what was not fetched', async () => {
       const { path, ref } = await repository({ a: '1' });
       await fetched(path, ref);

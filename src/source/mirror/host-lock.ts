@@ -43,7 +43,8 @@ async function withLockFile<T>(file: string, signal: AbortSignal, work: () => Pr
   const token = randomUUID();
   while (!(await tryCreate(file, token))) {
     signal.throwIfAborted();
-    if (!(await removeStale(file))) await sleep(POLL * (0.5 + Math.random()), undefined, { signal });
+    if (await removeStale(file)) continue;
+    await sleep(POLL * (0.5 + Math.random()), undefined, { signal }).catch(() => signal.throwIfAborted());
   }
   const heartbeat = setInterval(() => void renew(file), HEARTBEAT);
   heartbeat.unref();

@@ -30,7 +30,8 @@ async function answer(request: WorkerRequest): Promise<unknown> {
     case 'list':
       return list(request.argument);
     case 'blob':
-      return (await git.readBlob({ fs, gitdir, cache, oid: request.argument })).blob;
+      // A copy: the blob may be a view into something large, which would be sent along.
+      return new Uint8Array((await git.readBlob({ fs, gitdir, cache, oid: request.argument })).blob);
   }
 }
 
@@ -124,7 +125,8 @@ function codeOf(error: unknown): unknown {
 
 parentPort?.on('message', (request: WorkerRequest) => {
   answer(request).then(
-    (result) => parentPort?.postMessage({ result }),
+    // Bytes are handed over, not copied: that would happen on the main thread too.
+    (result) => parentPort?.postMessage({ result }, result instanceof Uint8Array ? [result.buffer as ArrayBuffer] : []),
     (error: unknown) => parentPort?.postMessage({ failure: failureOf(error) }),
   );
 });
