@@ -53,16 +53,12 @@ async function serve(configuration: Configuration, logger: Logger): Promise<numb
 }
 
 /** Runs one command beside a service that may be running: an embedded database that is up is joined, not stopped. */
-async function runOnce(configuration: Configuration, logger: Logger, argv: string[]): Promise<number> {
-  const context = await NestFactory.createApplicationContext(AppModule.for({ ...configuration, role: 'api' }), {
-    logger: new NestPinoLogger(logger),
-    abortOnError: false,
-  });
-  try {
-    return await runCommand(context, argv);
-  } finally {
-    await context.close();
-  }
+function runOnce(configuration: Configuration, logger: Logger, argv: string[]): Promise<number> {
+  const module = AppModule.for({ ...configuration, role: 'api' });
+  return runCommand(
+    () => NestFactory.createApplicationContext(module, { logger: new NestPinoLogger(logger), abortOnError: false }),
+    argv,
+  );
 }
 
 /** What a new user needs first; goes to standard output, while the log goes to standard error. */

@@ -17,9 +17,10 @@ const HELP = { help: { type: 'boolean', short: 'h' } } as const satisfies ParseA
 
 /**
  * Runs a command: `argv` is its name and its arguments. Results go to standard output, complaints to standard error.
+ * The application is opened only when there is something to do, and closed at the end.
  * Returns the exit status: 0 done, 1 failed, 2 wrong usage.
  */
-export async function runCommand(app: INestApplicationContext, argv: string[]): Promise<number> {
+export async function runCommand(open: () => Promise<INestApplicationContext>, argv: string[]): Promise<number> {
   const [name = '', ...args] = argv;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
@@ -32,7 +33,12 @@ export async function runCommand(app: INestApplicationContext, argv: string[]): 
       console.log(command.help);
       return 0;
     }
-    await command.run({ app, values, positionals, print: (line) => console.log(line) });
+    const app = await open();
+    try {
+      await command.run({ app, values, positionals, print: (line) => console.log(line) });
+    } finally {
+      await app.close();
+    }
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

@@ -27,13 +27,7 @@ describe('maintenance', () => {
 
   beforeAll(async () => {
     database = await openTestDatabase();
-    // As the command line does: a process that works on nothing by itself.
-    const configuration = testConfiguration({
-      role: 'api',
-      database: { url: database.url },
-      worker: { ...defaults.worker, evidenceRetention: 30 * DAY },
-    });
-    app = await NestFactory.createApplicationContext(AppModule.for(configuration), { logger: false, abortOnError: false });
+    app = await open();
     dataSource = app.get(DataSource);
   });
   afterEach(async () => {
@@ -43,6 +37,17 @@ describe('maintenance', () => {
     await app?.close();
     await database?.close();
   });
+
+  /** As the command line does: a process that works on nothing by itself. */
+  function open(): Promise<INestApplicationContext> {
+    const configuration = testConfiguration({
+      role: 'api',
+      database: { url: database.url },
+      directories: defaults.directories,
+      worker: { ...defaults.worker, evidenceRetention: 30 * DAY },
+    });
+    return NestFactory.createApplicationContext(AppModule.for(configuration), { logger: false, abortOnError: false });
+  }
 
   /** A request whose newest state is `age` days old. */
   async function request(state: RequestStateName, age: number, name = 'team/app'): Promise<number> {
@@ -69,7 +74,7 @@ describe('maintenance', () => {
     const out = jest.spyOn(console, 'log').mockImplementation(() => undefined);
     const err = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     try {
-      const status = await runCommand(app, argv);
+      const status = await runCommand(open, argv);
       return { status, out: out.mock.calls.join('\n'), err: err.mock.calls.join('\n') };
     } finally {
       out.mockRestore();
