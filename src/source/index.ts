@@ -1,4 +1,4 @@
-export { type Credentials, repoName, sanitizeRepository, validateRepository } from './repository.js';
+export { repoName, sanitizeRepository, validateRepository } from './repository.js';
 export {
   type ArchivedSource,
   type ArchiveOptions,
@@ -8,7 +8,6 @@ export {
   type SourceSegment,
   type SourceSpec,
 } from './source-archive.js';
-export { SourceModule } from './source.module.js';
 export { SourceReferences } from './source-references.js';
 export type { SourceTree, Submodule } from './source-tree.js';
 export { unsafeSymlinks } from './tree/symlinks.js';

@@ -5,7 +5,7 @@ import type { Submodule } from '../source-tree.js';
 import { quote } from '../tree/tree-checker.js';
 import { parseGitmodules } from './gitmodules.js';
 
-export const MAX_SUBMODULES = 100;
+const MAX_SUBMODULES = 100;
 
 /** A submodule that is to be fetched. */
 export interface PlannedSubmodule extends Submodule {

@@ -3,8 +3,8 @@ import { ValidationError } from '../../errors/index.js';
 import type { GitTreeEntry } from '../git/git-client.js';
 import { isDotGit } from './dot-git.js';
 
-export const MAX_ENTRIES = 1_000_000;
-export const MAX_DEPTH = 1000;
+const MAX_ENTRIES = 1_000_000;
+const MAX_DEPTH = 1000;
 
 const MODES = new Set(['100644', '100664', '100755', '120000', '160000', '040000']);
 
