@@ -2,11 +2,10 @@ export { REQUEST_STATE_CHANGED, type RequestStateChanged } from './events.js';
 export { type LogLine, type LogLevel } from './logs/log-line.js';
 export { type RequestLog, RequestLogs } from './logs/request-logs.js';
 export { REQUEST_CHANNEL, type RequestNotification } from './notifications.js';
-export { isFinal, REASONS, REQUEST_STATE_NAMES, REQUEST_STATES, type RequestStateName, stateName } from './request-state.js';
+export { REASONS, REQUEST_STATE_NAMES, REQUEST_STATES, type RequestStateName, stateName } from './request-state.js';
 export { RequestStates } from './states/request-states.js';
 export {
   ClaimLost,
-  RequestNotFound,
   type RequestFacts,
   type StateChange,
   type StateChanged,
