@@ -65,12 +65,14 @@ function runOnce(configuration: Configuration, logger: Logger, argv: string[]): 
 function banner(configuration: Configuration, { port }: AddressInfo): string {
   const host = configuration.server.host;
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  const base = configuration.server.publicUrl ?? `http://${reachable}:${port}`;
+  const local = `http://${reachable}:${port}`;
+  const base = configuration.server.publicUrl ?? local;
   const example = { repo: EXAMPLE.repo, ref: EXAMPLE.ref, pkg_managers: [] };
   return [
     `Cachito ${version()} is ready.`,
     '',
     `  Swagger UI   ${base}/`,
+    `  Listens on   ${local}/`,
     `  Data         ${configuration.directories.data}`,
     `  Try it       curl -sS -H 'Content-Type: application/json' ${base}/api/v1/requests \\`,
     `                 -d '${JSON.stringify(example)}'`,

@@ -87,7 +87,8 @@ export function parseRepository(repo: string): Repository {
 function parseUrl(repo: string, transport: 'http' | 'https' | 'ssh'): Repository {
   // ssh is no "special" scheme of the URL standard: as http the host gets the same strict reading (no odd addresses).
   const readable = transport === 'ssh' ? repo.replace(/^ssh:/i, 'http:') : repo;
-  const url = URL.canParse(readable) ? new URL(readable) : undefined;
+  // The URL parser skips any number of slashes, and would take the first name of the path for the host.
+  const url = URL.canParse(readable) && !/^[a-z]+:\/{3}/i.test(repo) ? new URL(readable) : undefined;
   if (url === undefined) throw new ValidationError('The repository address is not a valid URL.');
   if (url.search !== '' || url.hash !== '' || /[?#]/.test(repo)) {
     throw new ValidationError('The repository address must have no query or fragment.');

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +37,6 @@ export class Service {
   static async start(environment: NodeJS.ProcessEnv = {}): Promise<Service> {
     const service = new Service(await mkdtemp(join(tmpdir(), 'cachito-e2e-')), environment);
     // The embedded PostgreSQL of a test run by root runs as another user, who must be able to enter.
-    const { chmod } = await import('node:fs/promises');
     await chmod(service.dataDirectory, 0o755);
     await service.restart();
     return service;
@@ -63,7 +62,8 @@ export class Service {
     this.base = await new Promise<string>((resolve, reject) => {
       child.stdout.on('data', (chunk: Buffer) => {
         this.output += chunk.toString();
-        const address = /Swagger UI\s+(http:\/\/\S+)\//.exec(this.output);
+        if (this.environment.CACHITO_ROLE === 'worker' && this.output.includes('this worker takes requests')) resolve('');
+        const address = /Listens on\s+(http:\/\/\S+)\//.exec(this.output);
         if (address) resolve(address[1]);
       });
       child.once('exit', (status, signal) => reject(new Error(`ended with ${status ?? signal}:\n${this.output}`)));

@@ -54,8 +54,8 @@ function sectionsByPath(gitmodules: string): Map<string, { name: string; url: st
     checkText(name, 'path', path);
     checkText(name, 'address', url);
     const plain = path.replace(/\/+$/, '');
-    if (plain.split('/').some((part) => part === '' || part === '.' || part === '..')) {
-      throw new ValidationError(`The submodule ${quote(name)} has a path that is not below the root: ${quote(path)}.`);
+    if (plain.split('/').some((part) => ['', '.', '..', '.git'].includes(part.toLowerCase()))) {
+      throw new ValidationError(`The submodule ${quote(name)} has a path that is not below the root, or in .git: ${quote(path)}.`);
     }
     if (byPath.has(plain)) throw new ValidationError(`Two submodules in .gitmodules have the path ${quote(plain)}.`);
     byPath.set(plain, { name, url });
