@@ -29,7 +29,9 @@ async function references(store: 'archive' | 'bundles'): Promise<Set<string>> {
 }
 
 async function bytesOf(requestId: number): Promise<Buffer> {
-  return collect(await (await service.requestBundles.open(requestId)).read());
+  const pieces: Buffer[] = [];
+  await (await service.requestBundles.open(requestId)).copy(async (piece) => void pieces.push(Buffer.from(piece)));
+  return Buffer.concat(pieces);
 }
 
 describe('BundleBuilder', () => {

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
@@ -13,7 +12,8 @@ import { RequestBundleEntity } from './entities/request-bundle.entity.js';
 
 /** A bundle whose bytes were checked. */
 export interface OpenBundle extends BuiltBundle {
-  read(range?: ByteRange): Promise<Readable>;
+  /** Hands its bytes to `write`, as `BlobStore.copy` does. */
+  copy(write: (piece: Uint8Array) => Promise<void>, range?: ByteRange): Promise<void>;
 }
 
 /** Which bundle belongs to which request. */
@@ -61,7 +61,7 @@ export class RequestBundles {
         { cause: error },
       );
     }
-    return { ...bundle, read: (range) => this.store.read(bundle.sha256, range) };
+    return { ...bundle, copy: (write, range) => this.store.copy(bundle.sha256, write, range) };
   }
 
   /** A stale request loses its bundle. Never throws: the collector takes what is left here. */

@@ -89,6 +89,9 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
       const content = randomBytes(LARGE);
       const { sha256 } = await store.put(chunks(content));
       expect((await collect(await store.read(sha256, range))).equals(content.subarray(start, end))).toBe(true);
+      const pieces: Buffer[] = [];
+      await store.copy(sha256, async (piece) => void pieces.push(Buffer.from(piece)), range);
+      expect(Buffer.concat(pieces).equals(content.subarray(start, end))).toBe(true);
     });
 
     it('refuses a range that lies behind the end', async () => {

@@ -1,7 +1,6 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { pipeline } from 'node:stream/promises';
 import { DataSource } from 'typeorm';
 import { ValidationError } from '../../errors/index.js';
 import { API_BASE, ApiErrors, ResourceNotFound, type Tag } from '../../http/index.js';
@@ -122,10 +121,30 @@ async function send(
     return;
   }
   try {
-    await pipeline(await bundle.read(range), response);
+    await bundle.copy((piece) => write(response, piece), range);
+    response.end();
   } catch (error) {
-    if (!response.destroyed || response.errored !== null) throw error;
+    if (error instanceof ClientGone) return;
+    // Too late for another status: a cut connection tells the client that the bundle is not whole.
+    if (response.headersSent) response.destroy();
+    throw error;
   }
+}
+
+class ClientGone extends Error {}
+
+/** Resolves when the connection has taken the piece. */
+function write(response: Response, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const gone = (): void => reject(new ClientGone());
+    if (response.destroyed) return gone();
+    response.once('close', gone);
+    response.write(piece, (error) => {
+      response.off('close', gone);
+      if (error) gone();
+      else resolve();
+    });
+  });
 }
 
 function conditionsOf(request: Request): Conditions {

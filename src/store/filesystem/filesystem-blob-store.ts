@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { FileAccessError } from '../../errors/index.js';
@@ -53,13 +53,10 @@ export class FilesystemBlobStore extends BlobStore {
   }
 
   async read(sha256: string, range?: ByteRange): Promise<Readable> {
-    const file = await open(this.#path(sha256), 'r').catch((error: unknown) => rethrow(error, `The blob ${sha256}`));
+    const file = await this.#open(sha256);
     try {
       const { size } = await file.stat();
-      const start = range?.start ?? 0;
-      const end = Math.min(range?.end ?? size - 1, size - 1);
-      if (start < 0 || (range !== undefined && start > end))
-        throw new RangeError(`No bytes ${start}-${end} of ${size}`);
+      const { start, end } = within(size, range);
       // The last byte is named so that no further read is spent on finding the end; `end` of an empty file is refused.
       return size === 0
         ? file.createReadStream()
@@ -70,8 +67,31 @@ export class FilesystemBlobStore extends BlobStore {
     }
   }
 
+  async copy(sha256: string, write: (piece: Uint8Array) => Promise<void>, range?: ByteRange): Promise<void> {
+    const file = await this.#open(sha256);
+    const pieces = [Buffer.allocUnsafeSlow(CHUNK), Buffer.allocUnsafeSlow(CHUNK)];
+    let writing: Promise<void> = Promise.resolve();
+    try {
+      const { start, end } = within((await file.stat()).size, range);
+      for (let position = start, turn = 0; position <= end; turn = 1 - turn) {
+        const { bytesRead } = await file.read(pieces[turn], 0, Math.min(CHUNK, end + 1 - position), position);
+        if (bytesRead === 0) throw new FileAccessError(`The blob ${sha256} was cut off while it was read`);
+        position += bytesRead;
+        await writing;
+        writing = write(pieces[turn].subarray(0, bytesRead));
+        // Awaited before the next write; a failure until then is not unhandled.
+        writing.catch(() => undefined);
+      }
+      await writing;
+    } catch (error) {
+      rethrow(error, `The blob ${sha256}`);
+    } finally {
+      await file.close();
+    }
+  }
+
   async readWhole(sha256: string, maxSize: number): Promise<Buffer> {
-    const file = await open(this.#path(sha256), 'r').catch((error: unknown) => rethrow(error, `The blob ${sha256}`));
+    const file = await this.#open(sha256);
     try {
       const { size } = await file.stat();
       if (size > maxSize) throw new FileAccessError(`The blob ${sha256} has more than ${maxSize} bytes`);
@@ -159,6 +179,10 @@ export class FilesystemBlobStore extends BlobStore {
     }
   }
 
+  async #open(sha256: string): Promise<FileHandle> {
+    return open(this.#path(sha256), 'r').catch((error: unknown) => rethrow(error, `The blob ${sha256}`));
+  }
+
   /** Gives a finished file its name, unless a whole one is there already. */
   async #publish(temporary: string, blob: Blob): Promise<void> {
     const path = this.#path(blob.sha256);
@@ -208,6 +232,14 @@ export class FilesystemBlobStore extends BlobStore {
     if (!KEY.test(sha256)) throw new FileAccessError('A blob is named by 64 lower-case hexadecimal digits');
     return join(this.#root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
   }
+}
+
+/** First and last byte of a range of a file; the last is one before the first when the file is empty. */
+function within(size: number, range: ByteRange | undefined): ByteRange {
+  const start = range?.start ?? 0;
+  const end = Math.min(range?.end ?? size - 1, size - 1);
+  if (start < 0 || (range !== undefined && start > end)) throw new RangeError(`No bytes ${start}-${end} of ${size}`);
+  return { start, end };
 }
 
 /** Removes a temporary file. What cannot be removed now is left to `removeAbandoned`: the first error matters more. */
