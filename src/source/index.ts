@@ -1,4 +1,3 @@
-export { repoName, sanitizeRepository, validateRepository } from './repository.js';
 export {
   type ArchivedSource,
   type ArchiveOptions,
