@@ -1,3 +1,4 @@
+export { repoName, validateRepository } from './repository.js';
 export {
   type ArchivedSource,
   type ArchiveOptions,
