@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { Catalogue, type RequestPackages } from '../../dependencies/index.js';
 import { ResourceNotFound } from '../../http/index.js';
+import { linkConfigurationFiles } from '../configuration-files.js';
 import { type RequestStateName, REQUEST_STATES, stateName } from '../request-state.js';
 
 export interface ConfigurationFileView {
@@ -39,7 +40,7 @@ export class RequestData {
     await this.dataSource.transaction(async (manager) => {
       const rows: unknown[] = await manager.query(`SELECT FROM "request" WHERE "id" = $1 FOR UPDATE`, [id]);
       if (rows.length === 0) throw new ResourceNotFound();
-      await linkFiles(manager, id, files);
+      await linkConfigurationFiles(manager, id, files);
     });
   }
 
@@ -73,31 +74,4 @@ export class RequestData {
     if (row === undefined) throw new ResourceNotFound();
     return row;
   }
-}
-
-async function linkFiles(
-  manager: EntityManager,
-  id: number,
-  files: readonly { path: string; content: string }[],
-): Promise<void> {
-  // The last of several with the same path counts. Sorted, so that two transactions cannot wait for each other.
-  const byPath = [...new Map(files.map(({ path, content }) => [path, content]))].sort(([a], [b]) => (a < b ? -1 : 1));
-  const columns = [byPath.map(([path]) => path), byPath.map(([, content]) => content)];
-  await manager.query(
-    `INSERT INTO "config_file_base64" ("path", "content")
-     SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`,
-    columns,
-  );
-  await manager.query(
-    `DELETE FROM "request_config_file_base64" l USING "config_file_base64" f
-     WHERE l."config_file_base64_id" = f."id" AND l."request_id" = $1 AND f."path" = ANY($2::text[])`,
-    [id, columns[0]],
-  );
-  await manager.query(
-    `INSERT INTO "request_config_file_base64" ("request_id", "config_file_base64_id")
-     SELECT $1, f."id" FROM unnest($2::text[], $3::text[]) AS g("path", "content")
-     JOIN "config_file_base64" f
-       ON f."path" = g."path" AND md5(f."content") = md5(g."content") AND f."content" = g."content"`,
-    [id, ...columns],
-  );
 }

@@ -12,11 +12,11 @@ import {
 import { describeError } from '../../errors/index.js';
 import { redactSecrets } from '../../observability/index.js';
 import type { ConfigurationFile, Flag, PackageConfig, Replacement } from '../../packages/index.js';
+import { linkConfigurationFiles } from '../configuration-files.js';
 import { REQUEST_CHANNEL, type RequestNotification } from '../notifications.js';
 import { REASONS, REQUEST_STATES } from '../request-state.js';
 import { RequestStates } from '../states/request-states.js';
 import type { Claim, ClaimedRequest, Refusal, WorkProgress } from './claimed-request.js';
-import { saveConfigurationFiles } from './configuration-files.js';
 import { packageConfigs, replacementsOf } from './stored-inputs.js';
 
 /** How long a claim holds without being renewed, and how often its holder should renew it. */
@@ -121,7 +121,7 @@ export class RequestWork {
         within: async (manager) => {
           const saved = await this.catalogue.save(manager, result.packages, result.edges);
           await savePackages(manager, claim.id, saved);
-          await saveConfigurationFiles(manager, claim.id, result.files);
+          await linkConfigurationFiles(manager, claim.id, registryFiles(result.files));
           await manager.query(`UPDATE "request" SET "source_id" = $2 WHERE "id" = $1`, [claim.id, result.sourceId]);
           await result.within(manager);
         },
@@ -227,4 +227,11 @@ async function savePackages(manager: EntityManager, id: number, saved: readonly 
      FROM unnest($2::bigint[], $3::text[], $4::bigint[]) WITH ORDINALITY AS k("component_id", "path", "set_id", "place")`,
     [id, saved.map((each) => each.componentId), saved.map((each) => each.path), saved.map((each) => each.dependencySetId)],
   );
+}
+
+/** The files for builds through the registry, as they are kept: base64 text. */
+function registryFiles(files: readonly ConfigurationFile[]): { path: string; content: string }[] {
+  return files
+    .filter(({ mode }) => mode !== 'offline')
+    .map(({ path, template }) => ({ path, content: Buffer.from(template, 'utf8').toString('base64') }));
 }
