@@ -16,7 +16,7 @@ const FLOORS = [
   ['status'],
 ];
 
-const THE_TOP = { group: ['**/app.module.js', '**/cli.js', '**/main.js'], message: 'The application is the top floor.' };
+const THE_TOP = { group: ['**/app.module.js', '**/application.js', '**/cli.js', '**/main.js'], message: 'The application is the top floor.' };
 
 /** `../store/filesystem/…` from another room: what a room offers stands in its index or module file. */
 const ROOM_INSIDES = {

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { runCli } from './cli.js';
 
 const status = await runCli(process.argv.slice(2), process.env);

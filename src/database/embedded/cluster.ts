@@ -24,12 +24,20 @@ export interface Cluster {
 /** No variable of ours, least of all PGDATA, PGPORT or LD_PRELOAD, reaches the server. */
 export const SERVER_ENVIRONMENT = { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' };
 
+const opening = new Map<string, Promise<Cluster>>();
+
 /**
- * Opens the database directory, making it first where there is none: below a temporary name, then renamed, so that it
- * is whole or not there. Of two processes that make it at the same time one wins, the other takes the winner's.
+ * Opens the database directory, making it first where there is none (once, however many ask at the same time): below a
+ * temporary name, then renamed, so that it is whole or not there. Of two processes that make it at the same time one wins, the other takes the winner's.
  * Throws `DatabaseError` when it cannot be made.
  */
-export async function openCluster(folder: string): Promise<Cluster> {
+export function openCluster(folder: string): Promise<Cluster> {
+  const running = opening.get(folder) ?? openOrMake(folder).finally(() => opening.delete(folder));
+  opening.set(folder, running);
+  return running;
+}
+
+async function openOrMake(folder: string): Promise<Cluster> {
   const account = serverAccount();
   await makeReachableFolder(dirname(folder), account);
   const binaries = await locateBinaries(account, dirname(folder));
