@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Configuration } from './config/index.js';
 import { configureApplication } from './http/index.js';
+import { endWithNpm } from './npm-parent.js';
 import { NestPinoLogger } from './observability/index.js';
 import { runCommand } from './pipeline/commands.js';
 
@@ -13,6 +14,7 @@ import { runCommand } from './pipeline/commands.js';
 export async function serve(configuration: Configuration, logger: Logger, version: string): Promise<number> {
   const options = { logger: new NestPinoLogger(logger), abortOnError: false };
   const module = AppModule.for(configuration);
+  endWithNpm();
   if (configuration.role === 'worker') {
     const worker = await NestFactory.createApplicationContext(module, options);
     worker.enableShutdownHooks();
