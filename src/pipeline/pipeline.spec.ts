@@ -166,7 +166,7 @@ describe('a request', () => {
     expect(await read('dependencies/1')).toEqual({ error: 'The requested resource was not found' });
     expect(await read('status')).toMatchObject({
       can_process: { 'git-submodule': true },
-      services: [{ name: 'database', ok: true }, { name: 'rabbitmq', ok: true }, { name: 'store', ok: true }],
+      services: ['nexus', 'athens', 'database', 'rabbitmq', 'store'].map((name) => ({ name, ok: true })),
       workers: [{ ok: true }],
     });
     expect(await read('status/short')).toEqual({ ok: true });

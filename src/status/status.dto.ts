@@ -22,7 +22,7 @@ export class StatusReport {
   })
   can_process: Record<string, boolean>;
 
-  @ApiProperty({ type: [PartStatus], description: '`rabbitmq` is the queue, whatever it runs on' })
+  @ApiProperty({ type: [PartStatus], description: '`rabbitmq` is the queue, whatever it runs on; `nexus` and `athens` are the store, which keeps artifacts and modules in their place' })
   services: PartStatus[];
 
   @ApiProperty({ type: [PartStatus], description: 'Worker processes by their heart-beats, sorted by name' })

@@ -9,6 +9,7 @@ import type { PartStatus, StatusReport } from './status.dto.js';
 
 /** A part that does not answer within this time does not work. */
 const TIMEOUT = 5_000;
+const STORE = 'store';
 
 /** Looks whether the parts of the service work (`api.md` §2.7). Reasons name no address: those may hold passwords. */
 @Injectable()
@@ -25,12 +26,12 @@ export class StatusService {
   ) {}
 
   async report(): Promise<StatusReport> {
-    const [services, workers] = await Promise.all([this.services(), this.workerStatus()]);
-    const works = services.every(({ ok }) => ok) && workers.some(({ ok }) => ok);
+    const [parts, workers] = await Promise.all([this.parts(), this.workerStatus()]);
+    const works = parts.every(({ ok }) => ok) && workers.some(({ ok }) => ok);
     const enabled = this.configuration.requests.enabledPackageManagers;
     return {
       can_process: Object.fromEntries(enabled.map((name) => [name, works && PACKAGE_MANAGERS.has(name)])),
-      services,
+      services: [...standIns(parts), ...parts],
       workers,
     };
   }
@@ -42,7 +43,7 @@ export class StatusService {
 
   /** Why this process should get no calls now; undefined when it may. */
   async unreadyReason(): Promise<string | undefined> {
-    const broken = (await this.services()).find(({ ok }) => !ok);
+    const broken = (await this.parts()).find(({ ok }) => !ok);
     return broken === undefined ? undefined : `${broken.name} unavailable: ${broken.reason}`;
   }
 
@@ -51,11 +52,11 @@ export class StatusService {
     await this.dataSource.query('SELECT 1 FROM "request" LIMIT 1');
   }
 
-  private services(): Promise<PartStatus[]> {
+  private parts(): Promise<PartStatus[]> {
     return Promise.all([
       this.check('database', () => this.dataSource.query('SELECT 1')),
       this.check('rabbitmq', () => this.queue.depth()),
-      this.check('store', () => Promise.all([this.archiveStore.check(), this.bundleStore.check()])),
+      this.check(STORE, () => Promise.all([this.archiveStore.check(), this.bundleStore.check()])),
     ]);
   }
 
@@ -85,6 +86,13 @@ export class StatusService {
       return { name, ok: false, reason: reasonOf(error) };
     }
   }
+}
+
+/**
+ * What old clients look for by these names: Nexus kept artifacts and Athens kept Go modules; here both lie in the store.
+ */
+function standIns(parts: readonly PartStatus[]): PartStatus[] {
+  return parts.filter(({ name }) => name === STORE).flatMap((store) => ['nexus', 'athens'].map((name) => ({ ...store, name })));
 }
 
 class TimedOut extends Error {}

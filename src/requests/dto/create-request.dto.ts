@@ -37,7 +37,7 @@ export class CreateRequestBody {
     description:
       'Address of the git repository: https, http, ssh, or `git@host:path`. Without credentials: those are configured in the service.',
     maxLength: 200,
-    example: 'https://github.com/release-engineering/retrodep.git',
+    example: 'https://github.com/octocat/Hello-World.git',
   })
   @Length(1, 200)
   @IsString()
@@ -46,7 +46,7 @@ export class CreateRequestBody {
   @ApiProperty({
     description: 'The commit: 40 lower-case hexadecimal digits',
     pattern: '^[a-f0-9]{40}$',
-    example: 'e1be527f39ec31323f0454f7d1422c6260b00580',
+    example: '7fd1a60b01f91b314f59955a4e4d4e80d8edf11d',
   })
   @Matches(/^[a-f0-9]{40}$/)
   @IsString()

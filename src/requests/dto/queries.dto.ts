@@ -76,11 +76,11 @@ export class LatestQuery {
     maxLength: 200,
     pattern: /^.*\/[\w.-]+$/,
     required: true,
-    example: 'release-engineering/retrodep',
+    example: 'octocat/Hello-World',
   })
   repo_name: string;
 
-  @QueryText({ description: 'The commit', pattern: REF, required: true, example: 'e1be527f39ec31323f0454f7d1422c6260b00580' })
+  @QueryText({ description: 'The commit', pattern: REF, required: true, example: '7fd1a60b01f91b314f59955a4e4d4e80d8edf11d' })
   ref: string;
 }
 

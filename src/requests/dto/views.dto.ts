@@ -38,9 +38,9 @@ class PackageDocument extends ComponentDocument {
 class CommonDocument extends StateDocument {
   @ApiProperty({ description: 'Number of the request', example: 17, type: 'integer' })
   id: number;
-  @ApiProperty({ description: 'As submitted', example: 'https://github.com/release-engineering/retrodep.git' })
+  @ApiProperty({ description: 'As submitted', example: 'https://github.com/octocat/Hello-World.git' })
   repo: string;
-  @ApiProperty({ description: 'The commit', example: 'e1be527f39ec31323f0454f7d1422c6260b00580' })
+  @ApiProperty({ description: 'The commit', example: '7fd1a60b01f91b314f59955a4e4d4e80d8edf11d' })
   ref: string;
   @ApiProperty({ type: String, nullable: true, description: 'When, UTC', example: '2026-03-01T12:29:58.000001' })
   created: string | null;
