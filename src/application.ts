@@ -18,7 +18,9 @@ export async function serve(configuration: Configuration, logger: Logger, versio
   if (configuration.role === 'worker') {
     const worker = await NestFactory.createApplicationContext(module, options);
     worker.enableShutdownHooks();
-    console.log(`Cachito ${version}: this worker takes requests from the queue. Data lies in ${configuration.directories.data}`);
+    console.log(
+      `Cachito ${version}: this worker takes requests from the queue. Data lies in ${configuration.directories.data}`,
+    );
     return 0;
   }
   const app = await NestFactory.create<NestExpressApplication>(module, { ...options, bodyParser: false });

@@ -7,8 +7,8 @@ const ONE = 0x80000000;
 const POWERS = powers();
 
 /**
- * CRC-32 of A followed by B, from the CRC-32 of each and the length of B in bytes, without their bytes: appending n zero
- * bits to A multiplies its remainder by x^n (the method of zlib's `crc32_combine`). Costs a few microseconds.
+ * CRC-32 of A followed by B, from the CRC-32 of each and the length of B in bytes, without their bytes: appending n
+ * zero bits to A multiplies its remainder by x^n (the method of zlib's `crc32_combine`). Costs a few microseconds.
  */
 export function combineCrc32(first: number, second: number, secondLength: number): number {
   return (multiply(powerOfX(secondLength), first) ^ second) >>> 0;

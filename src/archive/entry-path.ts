@@ -6,8 +6,8 @@ const MAX_PATH = 4096 - 'app/'.length;
 const MAX_NAME = 255;
 
 /**
- * Throws `ValidationError` for a path that would not stay below the root when it is unpacked: absolute, empty, with empty
- * names, `.` or `..`, with NUL, or longer than a file system takes.
+ * Throws `ValidationError` for a path that would not stay below the root when it is unpacked: absolute, empty, with
+ * empty names, `.` or `..`, with NUL, or longer than a file system takes.
  */
 export function checkEntryPath(path: string): void {
   const bad =

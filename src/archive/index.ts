@@ -1,6 +1,6 @@
 /**
- * The vocabulary and the tools of archives: tar text cut into pieces, each deflated once, that are put together into one
- * gzip member (RFC 1952) without being inflated again.
+ * The vocabulary and the tools of archives: tar text cut into pieces, each deflated once, that are put together into
+ * one gzip member (RFC 1952) without being inflated again.
  */
 export { deflatePiece, inflatePiece } from './deflate.js';
 export { checkEntryPath } from './entry-path.js';

@@ -33,9 +33,9 @@ const PREFIX = { at: 345, length: 155 };
 
 /**
  * The blocks before an entry's content: one ustar block, and before it a pax header for what ustar cannot hold (names
- * that are long or not ASCII, link targets likewise, sizes of 8 GiB and more). Names that are not UTF-8 stand in the ustar
- * fields as they are, since pax records are UTF-8 by definition; only when too long for that they go into pax, as GNU tar
- * does. The ustar fields always hold as much of the real name as fits, for readers that know no pax.
+ * that are long or not ASCII, link targets likewise, sizes of 8 GiB and more). Names that are not UTF-8 stand in the
+ * ustar fields as they are, since pax records are UTF-8 by definition; only when too long for that they go into pax, as
+ * GNU tar does. The ustar fields always hold as much of the real name as fits, for readers that know no pax.
  *
  * Our own and not tar-stream's `pack`, whose pieces would stay in the store for ever: that one cannot write names that
  * are not UTF-8, overflows for times after January 2038, and names every entry with a pax header `PaxHeader`.

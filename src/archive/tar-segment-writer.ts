@@ -22,8 +22,8 @@ export interface TarSegmentWriterOptions {
 }
 
 /**
- * Turns the entries of a tree into deflated segments of tar text (design: about 1 MiB, cut at entries; a larger file has
- * its own) and stores each. Memory: a few segments, whatever the size of a file.
+ * Turns the entries of a tree into deflated segments of tar text (about 1 MiB, cut at entries; a larger file has its
+ * own) and stores each. Memory: a few segments, whatever the size of a file.
  */
 export class TarSegmentWriter {
   readonly #options: Required<TarSegmentWriterOptions>;
@@ -38,8 +38,9 @@ export class TarSegmentWriter {
   }
 
   /**
-   * Adds an entry; paths must come in the order of `comparePaths`, none twice. `content` must yield exactly `entry.size`
-   * bytes, in buffers that are not used again. Returns the segments that were finished meanwhile, in order.
+   * Adds an entry; paths must come in the order of `comparePaths`, none twice. `content` must yield exactly
+   * `entry.size` bytes, in buffers that are not used again. Returns the segments that were finished meanwhile, in
+   * order.
    *
    * Throws `ValidationError` for a path or link target that cannot be archived.
    */

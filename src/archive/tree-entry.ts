@@ -5,8 +5,8 @@ export type TreeEntryType = 'file' | 'executable' | 'symlink' | 'directory';
 export interface TreeEntry {
   /**
    * Relative to the root, `/` between names, no `.` or `..`, as the repository spells it. A name is bytes to git: those
-   * that are not UTF-8 stand as U+DC80–U+DCFF, one for each byte (PEP 383), so that `encodePath` gives back exactly what
-   * `decodePath` was given.
+   * that are not UTF-8 stand as U+DC80–U+DCFF, one for each byte (PEP 383), so that `encodePath` gives back exactly
+   * what `decodePath` was given.
    */
   path: string;
   type: TreeEntryType;

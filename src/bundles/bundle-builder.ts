@@ -34,7 +34,7 @@ export interface BuiltBundle {
 }
 
 /**
- * Puts bundles together (`pipeline.md` §8): `app/` with the source, `deps/` with the artifacts, one reproducible tar.gz.
+ * Puts bundles together: `app/` with the source, `deps/` with the artifacts, one reproducible tar.gz.
  * First a recipe is written that names every piece; the same recipe means the same bundle, so nothing is built twice.
  */
 @Injectable()

@@ -24,7 +24,7 @@ export class BundleFiles {
 
   /**
    * Makes sure that the bundle lies there with the recorded bytes, and renews its time. The check reads the file once
-   * while it is unchanged (`additions.md` §7). A lost or damaged one is built again, single flight; a caller that goes
+   * while it is unchanged. A lost or damaged one is built again, single flight; a caller that goes
    * away does not stop that. Throws `FileAccessError` when that is impossible.
    */
   async ensure(bundle: BuiltBundle, signal?: AbortSignal): Promise<void> {

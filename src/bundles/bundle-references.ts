@@ -33,7 +33,7 @@ export class BundleReferences {
   }
 
   private async *rows(): AsyncIterable<BundleRow> {
-    for (let after = ''; ; ) {
+    for (let after = ''; ;) {
       const rows: BundleRow[] = await this.dataSource.query(
         `SELECT b."recipe_sha256", b."sha256" FROM "bundle" b
          WHERE b."recipe_sha256" > $1 AND EXISTS (
@@ -50,8 +50,8 @@ export class BundleReferences {
   }
 
   /**
-   * A recipe that is gone or damaged is named alone: nothing can be built by it any more. Any other failure is thrown, so
-   * that the collector removes nothing on half an answer.
+   * A recipe that is gone or damaged is named alone: nothing can be built by it any more. Any other failure is thrown,
+   * so that the collector removes nothing on half an answer.
    */
   private async *ofRecipe(sha256: string): AsyncIterable<string> {
     yield sha256;

@@ -43,7 +43,8 @@ export class RequestBundles {
 
   /**
    * The bundle of a request, for reading: bit for bit what it was when it was built. A lost or damaged file is built
-   * again from the recipe. Throws `FileAccessError` naming the archive when there is none, or it cannot be brought back.
+   * again from the recipe. Throws `FileAccessError` naming the archive when there is none, or it cannot be brought
+   * back.
    */
   async open(requestId: number, signal?: AbortSignal): Promise<OpenBundle> {
     const bundle = await this.find(requestId);

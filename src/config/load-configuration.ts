@@ -81,7 +81,8 @@ function readRole(reader: OptionReader, argv: readonly string[]): Role {
     else reader.complain(`${JSON.stringify(argument)} is not an argument; there are --api-only and --worker-only`);
   }
   if (reader.isSet(USED.role)) named.add(reader.read(USED.role, 'all'));
-  if (named.size > 1) reader.complain('CACHITO_ROLE, --api-only and --worker-only contradict each other; give one of them');
+  if (named.size > 1)
+    reader.complain('CACHITO_ROLE, --api-only and --worker-only contradict each other; give one of them');
   return [...named][0] ?? 'all';
 }
 
@@ -126,7 +127,10 @@ function readBuilt(
   return named.filter((name) => BUILT_PACKAGE_MANAGERS.includes(name));
 }
 
-function checkRules(reader: OptionReader, { role, server, auth, database, directories, worker, logs }: Configuration): void {
+function checkRules(
+  reader: OptionReader,
+  { role, server, auth, database, directories, worker, logs }: Configuration,
+): void {
   if (role !== 'all') {
     const alone = `A process that is only ${role === 'api' ? 'the API' : 'a worker'} needs`;
     if (!database.url && !reader.isSet(USED.databaseUrl)) {
@@ -149,7 +153,9 @@ function checkRules(reader: OptionReader, { role, server, auth, database, direct
 }
 
 function warningsOfUnused(environment: Environment): string[] {
-  const unused = UNUSED.filter(({ name }) => environment[name]?.trim()).map(({ name, because }) => `${name} is ignored: ${because}.`);
+  const unused = UNUSED.filter(({ name }) => environment[name]?.trim()).map(
+    ({ name, because }) => `${name} is ignored: ${because}.`,
+  );
   return isPythonFormat(environment.CACHITO_LOG_FORMAT)
     ? [...unused, 'CACHITO_LOG_FORMAT is ignored: it holds a log format of Python; pretty and json are allowed.']
     : unused;
@@ -173,7 +179,9 @@ function isPythonFormat(value: string | undefined): boolean {
 }
 
 function withoutPythonFormat(environment: Environment): Environment {
-  return isPythonFormat(environment.CACHITO_LOG_FORMAT) ? { ...environment, CACHITO_LOG_FORMAT: undefined } : environment;
+  return isPythonFormat(environment.CACHITO_LOG_FORMAT)
+    ? { ...environment, CACHITO_LOG_FORMAT: undefined }
+    : environment;
 }
 
 function unknown(name: string): string {

@@ -64,5 +64,7 @@ export async function migrate(dataSource: DataSource): Promise<void> {
 /** Whether a later attempt to connect may succeed: the server is not there yet, starts, or has no connection left. */
 export function isWorthRetrying(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  return /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EPIPE|57P0[1-3]|53300|08...)$/.test(code);
+  return /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EPIPE|57P0[1-3]|53300|08...)$/.test(
+    code,
+  );
 }

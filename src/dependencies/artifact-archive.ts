@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Configuration } from '../config/index.js';
-import { errorCode, HttpClient, type HttpResponse, isTransientStatus, parseRetryAfter, Retries, TransientFailure } from '../download/index.js';
+import {
+  errorCode,
+  HttpClient,
+  type HttpResponse,
+  isTransientStatus,
+  parseRetryAfter,
+  Retries,
+  TransientFailure,
+} from '../download/index.js';
 import { InvalidChecksum, InvalidRequestData, NetworkError } from '../errors/index.js';
 import { type Blob, ArchiveStore } from '../store/index.js';
 import type { Artifact, ArtifactSpec, Digests } from './artifact.js';
@@ -64,7 +72,8 @@ export class ArtifactArchive {
     if ((await this.store.stat(known.sha256)) === undefined) return false;
     const recorded: Digests = { ...known.digests, sha256: known.sha256 };
     const unknown = Object.entries(spec.digests).filter(([algorithm]) => !Object.hasOwn(recorded, algorithm));
-    const computed = unknown.length === 0 ? {} : await this.hash(known.sha256, Object.fromEntries(unknown), spec, signal);
+    const computed =
+      unknown.length === 0 ? {} : await this.hash(known.sha256, Object.fromEntries(unknown), spec, signal);
     compareDigests(spec.digests, { ...recorded, ...computed }, displayName(spec));
     return true;
   }
@@ -119,7 +128,9 @@ export class ArtifactArchive {
     const recorded = await this.find(spec);
     if (recorded?.sha256 !== blob.sha256) {
       // Another process was faster, with other bytes: the upstream does not serve one file under this name.
-      throw new InvalidChecksum(`The upstream of ${displayName(spec)} served two different files under the same address.`);
+      throw new InvalidChecksum(
+        `The upstream of ${displayName(spec)} served two different files under the same address.`,
+      );
     }
     return recorded;
   }

@@ -24,7 +24,10 @@ export class ComponentIds {
 }
 
 /** Saves what is new among the components and returns the ids of all. Rows are locked in the order of their keys. */
-export async function saveComponents(manager: EntityManager, components: Iterable<ComponentKey>): Promise<ComponentIds> {
+export async function saveComponents(
+  manager: EntityManager,
+  components: Iterable<ComponentKey>,
+): Promise<ComponentIds> {
   const unique = new Map<string, ComponentKey>();
   for (const { type, name, version } of components) unique.set(keyOf({ type, name, version }), { type, name, version });
   const sorted = [...unique.values()].sort(compareComponents);

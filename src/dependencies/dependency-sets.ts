@@ -52,7 +52,9 @@ const INSERT_SETS = `
 const SELECT_SETS = `SELECT "id", "sha256" FROM "dependency_set" WHERE "sha256" = ANY($1::char(64)[])`;
 
 async function saveMembers(manager: EntityManager, sets: readonly NewSet[], ids: Map<string, string>): Promise<void> {
-  const members = sets.flatMap((set) => set.members.map((member, position) => ({ ...member, position, setId: idOf(ids, set) })));
+  const members = sets.flatMap((set) =>
+    set.members.map((member, position) => ({ ...member, position, setId: idOf(ids, set) })),
+  );
   for (const chunk of chunksOf(members)) {
     await manager.query(
       `INSERT INTO "dependency_set_member"

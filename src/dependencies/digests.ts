@@ -2,7 +2,14 @@ import { createHash, type Hash, timingSafeEqual } from 'node:crypto';
 import { InvalidChecksum, UnsupportedFeature } from '../errors/index.js';
 import type { Digests } from './artifact.js';
 
-const LENGTHS: Readonly<Record<string, number>> = { md5: 32, sha1: 40, sha224: 56, sha256: 64, sha384: 96, sha512: 128 };
+const LENGTHS: Readonly<Record<string, number>> = {
+  md5: 32,
+  sha1: 40,
+  sha224: 56,
+  sha256: 64,
+  sha384: 96,
+  sha512: 128,
+};
 
 /** Throws unless every digest is of a known algorithm and has the form of one. */
 export function checkDigestForms(digests: Digests, name: string): void {

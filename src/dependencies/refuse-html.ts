@@ -12,7 +12,8 @@ const PAGE = /^\uFEFF?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b
 export async function* refuseHtml(response: HttpResponse, name: string): AsyncIterable<Uint8Array> {
   let head: Buffer | undefined = Buffer.alloc(0);
   try {
-    if (/^(?:text\/html|application\/xhtml\+xml)\b/i.test(response.headers['content-type'] ?? '')) throw webPage(response, name);
+    if (/^(?:text\/html|application\/xhtml\+xml)\b/i.test(response.headers['content-type'] ?? ''))
+      throw webPage(response, name);
     for await (const chunk of response.body as AsyncIterable<Buffer>) {
       if (head === undefined) {
         yield chunk;
@@ -33,5 +34,7 @@ export async function* refuseHtml(response: HttpResponse, name: string): AsyncIt
 }
 
 function webPage({ url }: HttpResponse, name: string): NetworkError {
-  return new NetworkError(`${name} cannot be fetched: ${url} answers with a web page (a login page?) instead of a file.`);
+  return new NetworkError(
+    `${name} cannot be fetched: ${url} answers with a web page (a login page?) instead of a file.`,
+  );
 }

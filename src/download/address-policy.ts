@@ -44,11 +44,14 @@ export class AddressPolicy {
 
   /** Throws `AddressRefusedError` unless all addresses are allowed; one bad address condemns the host. */
   check(host: string, addresses: readonly string[]): void {
-    if (addresses.length === 0 || !addresses.every((address) => this.allows(address))) throw new AddressRefusedError(host);
+    if (addresses.length === 0 || !addresses.every((address) => this.allows(address)))
+      throw new AddressRefusedError(host);
   }
 }
 
-/** Four decimal numbers or IPv6 without a zone; `ipaddr.js` alone would also read octal, hexadecimal and short forms. */
+/**
+ * Four decimal numbers or IPv6 without a zone; `ipaddr.js` alone would also read octal, hexadecimal and short forms.
+ */
 function isPlainAddress(address: string): boolean {
   return ipaddr.IPv4.isValidFourPartDecimal(address) || (ipaddr.IPv6.isValid(address) && !address.includes('%'));
 }

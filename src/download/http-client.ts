@@ -61,9 +61,9 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const SECRET_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization', 'private-token']);
 
 /**
- * HTTP(S) to the outside. Every connection goes to an address that the policy has judged: names are resolved here, and the
- * connection is made to what came out, so nothing can change between check and use. Redirects are followed one by one,
- * each to be judged again, never from https to http. Nothing is decompressed.
+ * HTTP(S) to the outside. Every connection goes to an address that the policy has judged: names are resolved here, and
+ * the connection is made to what came out, so nothing can change between check and use. Redirects are followed one by
+ * one, each to be judged again, never from https to http. Nothing is decompressed.
  */
 export class HttpClient {
   private readonly agent: Agent;
@@ -214,7 +214,8 @@ function bounded(response: HttpResponse, maxSize: number | undefined, deadline: 
 }
 
 function redirectTarget(from: URL, location: string): URL {
-  if (!URL.canParse(location, from.href)) throw new NetworkError(`${plain(from)} redirects to something that is no address.`);
+  if (!URL.canParse(location, from.href))
+    throw new NetworkError(`${plain(from)} redirects to something that is no address.`);
   const to = new URL(location, from);
   if (from.protocol === 'https:' && to.protocol !== 'https:') {
     throw new NetworkError(`${plain(from)} redirects from https to ${to.protocol.slice(0, -1)}, which is refused.`);
@@ -248,7 +249,9 @@ function timedOut(url: string): NetworkError {
 function networkError(url: URL, error: unknown): Error {
   if (error instanceof NetworkError) return error;
   const code = errorCode(error);
-  return new NetworkError(`${plain(url)} cannot be reached${code === undefined ? '' : ` (${code})`}.`, { cause: error });
+  return new NetworkError(`${plain(url)} cannot be reached${code === undefined ? '' : ` (${code})`}.`, {
+    cause: error,
+  });
 }
 
 /** `ECONNREFUSED`, `ENOTFOUND`, `UND_ERR_SOCKET`, …: the first code found along the causes of an error. */

@@ -8,8 +8,8 @@ const MAX_NAMES = 1000;
 const lookupAll = promisify(lookup);
 
 /**
- * Names to addresses, judged by the address policy. Answers are kept for half a minute: many connections to one host ask
- * the resolver once. Failures are not kept.
+ * Names to addresses, judged by the address policy. Answers are kept for half a minute: many connections to one host
+ * ask the resolver once. Failures are not kept.
  */
 export class Resolver {
   private readonly cache = new Map<string, { addresses: Promise<LookupAddress[]>; expires: number }>();

@@ -23,8 +23,8 @@ export interface RetryOptions {
 const DEFAULTS: RetryOptions = { attempts: 5, firstDelay: 500, maxDelay: 15_000, maxRetryAfter: 60_000 };
 
 /**
- * Repeats what failed for the moment, with jittered exponential back-off. A `Retry-After` holds for everyone who asks the
- * same host, so that one throttled host is left in peace while others go on.
+ * Repeats what failed for the moment, with jittered exponential back-off. A `Retry-After` holds for everyone who asks
+ * the same host, so that one throttled host is left in peace while others go on.
  */
 export class Retries {
   private readonly options: RetryOptions;
@@ -78,7 +78,9 @@ export function isTransientStatus(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
-/** Milliseconds of a `Retry-After` header: seconds or a date (RFC 9110 §10.2.3). Undefined when absent or unreadable. */
+/**
+ * Milliseconds of a `Retry-After` header: seconds or a date (RFC 9110 §10.2.3). Undefined when absent or unreadable.
+ */
 export function parseRetryAfter(value: string | undefined, now: number = Date.now()): number | undefined {
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;

@@ -13,8 +13,9 @@ const HEADERS_TIMEOUT = 30_000;
 const REQUEST_TIMEOUT = 120_000;
 
 /**
- * Sets up what Nest's modules cannot: middleware, Swagger UI at `/`, limits of the HTTP server. `main.ts` and tests call
- * it once, between `NestFactory.create(…, { bodyParser: false })` and `listen`; `ValidationGuard` reads the bodies.
+ * Sets up what Nest's modules cannot: middleware, Swagger UI at `/`, limits of the HTTP server. `main.ts` and tests
+ * call it once, between `NestFactory.create(…, { bodyParser: false })` and `listen`; `ValidationGuard` reads the
+ * bodies.
  */
 export function configureApplication(app: NestExpressApplication, configuration: Configuration): void {
   app.disable('x-powered-by');

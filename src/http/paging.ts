@@ -1,6 +1,6 @@
 import { ResourceNotFound } from './http-errors.js';
 
-/** `meta` of a page (`api.md` §2.2). */
+/** `meta` of a page. */
 export interface PageMeta {
   page: number;
   pages: number;

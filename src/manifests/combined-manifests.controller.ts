@@ -26,10 +26,14 @@ export class CombinedManifestsController {
   @Get('content-manifest')
   @ApiOperation({
     summary: 'Image content manifest of several requests',
-    description: 'The contents of all requests, sorted by package URL; equal entries of different requests are all kept.',
+    description:
+      'The contents of all requests, sorted by package URL; equal entries of different requests are all kept.',
   })
   @ApiOkResponse({ description: 'The manifest', schema: { type: 'object', example: ICM_EXAMPLE } })
-  @ApiErrors([400, 'Not an integer, an unknown request, or one that is not complete'], [501, 'A dependency has no package URL'])
+  @ApiErrors(
+    [400, 'Not an integer, an unknown request, or one that is not complete'],
+    [501, 'A dependency has no package URL'],
+  )
   async contentManifest(@Query() query: ContentManifestQuery): Promise<ContentManifest> {
     return contentManifest(await this.requests.complete(parseRequestIds(query.requests)));
   }
@@ -46,7 +50,11 @@ export class CombinedManifestsController {
   )
   async sbom(@Query() query: CombinedSbomQuery, @Req() http: Request): Promise<object> {
     const requests = await this.requests.complete(parseRequestIds(query.requests));
-    const created = requests.map(({ updated }) => updated).sort().at(-1) ?? EPOCH;
+    const created =
+      requests
+        .map(({ updated }) => updated)
+        .sort()
+        .at(-1) ?? EPOCH;
     return sbom(query.format, requests, { address: absoluteUrl(http, this.configuration, 'sbom'), created });
   }
 }

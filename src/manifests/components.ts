@@ -12,7 +12,7 @@ export interface SbomComponent {
 
 /**
  * Every package and every dependency of the requests, dev or not: sorted by purl, name and version (none first), equal
- * ones merged (manifests.md §4).
+ * ones merged.
  */
 export function sbomComponents(requests: readonly ManifestRequest[]): SbomComponent[] {
   const all = requests.flatMap((request) => [...componentsOf(request)]).sort(compare);

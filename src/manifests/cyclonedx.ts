@@ -36,7 +36,7 @@ export interface SbomSubject {
   purl: string;
 }
 
-/** manifests.md §4. */
+/** The document of version 1.4 (https://cyclonedx.org/docs/1.4/json/), which names no subject. */
 export function cycloneDx14(components: readonly SbomComponent[]): CycloneDx14 {
   return { bomFormat: 'CycloneDX', specVersion: '1.4', version: 1, components: components.map(libraryOf) };
 }

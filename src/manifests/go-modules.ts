@@ -33,7 +33,9 @@ export function pathBelow(module: GoModule, name: string): string {
   return name === module.name ? '' : name.slice(module.name.length + 1);
 }
 
-/** Where a local path of a module leads, as a module path: `acme.dev/hub` and `./third/geo` → `acme.dev/hub/third/geo`. */
+/**
+ * Where a local path of a module leads, as a module path: `acme.dev/hub` and `./third/geo` → `acme.dev/hub/third/geo`.
+ */
 export function joinLocal(moduleName: string, version: string): string {
   return posix.normalize(`${moduleName}/${version}`).replace(/\/$/, '');
 }

@@ -3,7 +3,7 @@ import { type CataloguedDependency, type CataloguedPackage, compareCodePoints } 
 import type { ManifestRequest } from './manifest-request.js';
 import { PackageUrls } from './purl.js';
 
-/** An image content manifest (manifests.md §1). */
+/** An image content manifest; its schema is `ICM_SPEC`. */
 export interface ContentManifest {
   metadata: { icm_version: 1; icm_spec: string; image_layer_index: -1 };
   image_contents: ImageContent[];

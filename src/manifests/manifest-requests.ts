@@ -30,7 +30,9 @@ export class ManifestRequests {
     if (row === undefined) throw new ResourceNotFound();
     const state = stateName(row.state);
     if (state !== 'complete' && state !== 'stale') {
-      throw new ValidationError(`The request must be in the "complete" or "stale" state; it is in the "${state}" state`);
+      throw new ValidationError(
+        `The request must be in the "complete" or "stale" state; it is in the "${state}" state`,
+      );
     }
     return (await this.withPackages([row]))[0];
   }

@@ -1,4 +1,7 @@
-/** Percent-encodes all UTF-8 bytes but `A–Z a–z 0–9 _ . - ~` (manifests.md §2). A lone surrogate becomes U+FFFD. */
+/**
+ * Percent-encodes all UTF-8 bytes but `A–Z a–z 0–9 _ . - ~` (the unreserved characters of RFC 3986). A lone surrogate
+ * becomes U+FFFD.
+ */
 export function percentEncode(text: string): string {
   return encodeURIComponent(Buffer.from(text).toString()).replace(/[!'()*]/g, hexEscape);
 }

@@ -8,8 +8,8 @@ import { percentEncode, percentEncodePath } from './percent-encoding.js';
 import { vcsPurl, withoutCredentials } from './vcs-purl.js';
 
 /**
- * The purls of one request's packages and dependencies (manifests.md §2). The encodings are those of the contract,
- * which differ from the purl specification here and there: clients compare whole strings.
+ * The purls of one request's packages and dependencies. The encodings differ from the purl specification
+ * (https://github.com/package-url/purl-spec) here and there, and stay so: clients compare whole strings.
  */
 export class PackageUrls {
   readonly goModules: GoModules;
@@ -93,7 +93,8 @@ export class PackageUrls {
   private rubyGem(parent: CataloguedPackage, { name, version }: CataloguedDependency): string {
     const text = version ?? '';
     if (text.startsWith('git+')) return gitPurl(name, text);
-    if (text !== '.' && !text.startsWith('./') && !text.startsWith('../')) return withVersion(`pkg:gem/${name}`, version);
+    if (text !== '.' && !text.startsWith('./') && !text.startsWith('../'))
+      return withVersion(`pkg:gem/${name}`, version);
     const path = posix.normalize(`${parent.path ?? '.'}/${text}`).replace(/\/$/, '');
     const repository = repoName(this.request.repo).split('/').pop() ?? '';
     return vcsPurl(repository, this.request.repo, this.request.ref) + subpath(path);
@@ -133,7 +134,9 @@ function npmPurl({ type, name, version }: ComponentKey): string {
       return `pkg:${scheme}/${forge[1]}/${forge[2]}@${forge[3]}`;
     }
   }
-  throw new CachitoNotImplementedError(`No package URL is known for the ${type} package ${name} with version ${withoutCredentials(version)}.`);
+  throw new CachitoNotImplementedError(
+    `No package URL is known for the ${type} package ${name} with version ${withoutCredentials(version)}.`,
+  );
 }
 
 function pipPurl({ name, version }: ComponentKey): string {

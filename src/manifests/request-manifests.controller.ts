@@ -28,7 +28,10 @@ export class RequestManifestsController {
     description: 'Packages with their dependencies and sources as package URLs. Of a stale request it has no contents.',
   })
   @ApiOkResponse({ description: 'The manifest', schema: { type: 'object', example: ICM_EXAMPLE } })
-  @ApiErrors([400, 'The request is neither complete nor stale; the text names its state'], 404, [501, 'A dependency has no package URL'])
+  @ApiErrors([400, 'The request is neither complete nor stale; the text names its state'], 404, [
+    501,
+    'A dependency has no package URL',
+  ])
   async contentManifest(@Param('id') id: number): Promise<ContentManifest> {
     const request = await this.requests.finished(id);
     return contentManifest([request.state === 'stale' ? { ...request, packages: [] } : request]);
@@ -40,7 +43,10 @@ export class RequestManifestsController {
     description: 'All packages and dependencies, for development or not. Stale requests have theirs too.',
   })
   @ApiOkResponse({ description: 'The document', schema: { type: 'object', example: CYCLONEDX_EXAMPLE } })
-  @ApiErrors([400, 'The request is neither complete nor stale, or the format is unknown'], 404, [501, 'A dependency has no package URL'])
+  @ApiErrors([400, 'The request is neither complete nor stale, or the format is unknown'], 404, [
+    501,
+    'A dependency has no package URL',
+  ])
   async sbom(@Param('id') id: number, @Query() query: SbomQuery, @Req() http: Request): Promise<object> {
     const request = await this.requests.finished(id);
     const address = absoluteUrl(http, this.configuration, `requests/${id}/sbom`);
@@ -50,7 +56,8 @@ export class RequestManifestsController {
   @Get(':id/provenance')
   @ApiOperation({
     summary: 'How the bundle of a request came to be',
-    description: 'An in-toto statement with a SLSA provenance v1 predicate about the bundle’s SHA-256. It is not signed.',
+    description:
+      'An in-toto statement with a SLSA provenance v1 predicate about the bundle’s SHA-256. It is not signed.',
   })
   @ApiOkResponse({ description: 'The statement', schema: { type: 'object', example: PROVENANCE_EXAMPLE } })
   @ApiErrors([400, 'The request is not complete; the text names its state'], 404)
@@ -66,7 +73,10 @@ export class RequestManifestsController {
     description: 'Empty for requests without pip packages.',
   })
   @ApiOkResponse({ type: BuildRequirements, description: 'The requirements' })
-  @ApiErrors([400, 'The request is neither complete nor stale; the text names its state'], 404, [501, 'The request has pip packages, which this build cannot read'])
+  @ApiErrors([400, 'The request is neither complete nor stale; the text names its state'], 404, [
+    501,
+    'The request has pip packages, which this build cannot read',
+  ])
   async buildRequirements(@Param('id') id: number): Promise<BuildRequirements> {
     const { packages } = await this.requests.finished(id);
     if (packages.some(({ type }) => type === 'pip')) {

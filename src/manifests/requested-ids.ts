@@ -11,9 +11,13 @@ const MAX_IDS = 1000;
  * quoting what is no decimal integer.
  */
 export function parseRequestIds(text: string): number[] {
-  const items = text.split(',').map((item) => item.trim()).filter((item) => item !== '');
+  const items = text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
   const wrong = items.find((item) => !/^[+-]?\d+$/.test(item));
-  if (wrong !== undefined) throw new ValidationError(`${quote(wrong)} is not an integer: requests must be ids, separated by commas`);
+  if (wrong !== undefined)
+    throw new ValidationError(`${quote(wrong)} is not an integer: requests must be ids, separated by commas`);
   const ids = [...new Set(items.map(Number))];
   if (ids.length > MAX_IDS) throw new ValidationError(`At most ${MAX_IDS} requests can be combined, not ${ids.length}`);
   return ids;

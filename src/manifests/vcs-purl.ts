@@ -6,7 +6,7 @@ const FORGES = new Map([
   ['bitbucket.org', 'bitbucket'],
 ]);
 
-/** The purl of a commit in a git repository (manifests.md §2.1). Credentials in the address are left out. */
+/** The purl of a commit in a git repository. Credentials in the address are left out. */
 export function vcsPurl(name: string, url: string, ref: string): string {
   const address = withoutCredentials(url.replace(/\/+$/, ''));
   const parts = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?([^/:]+)(?::\d*)?\/+(.+)\/([^/]+)$/i.exec(address);

@@ -48,7 +48,11 @@ export class NestPinoLogger implements LoggerService {
     const error = [message, ...others].find((value) => value instanceof Error);
     const details = others.filter((value) => value !== error);
     this.logger[level](
-      { ...(context === undefined ? {} : { context }), ...(error ? { err: error } : {}), ...(details.length ? { details } : {}) },
+      {
+        ...(context === undefined ? {} : { context }),
+        ...(error ? { err: error } : {}),
+        ...(details.length ? { details } : {}),
+      },
       message instanceof Error ? message.message : textOf(message),
     );
   }

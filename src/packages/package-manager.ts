@@ -81,7 +81,9 @@ export interface Resolution {
 /** Type of a package or dependency: a manager's name, or `go-package`. */
 export type PackageType = PackageManagerName | 'go-package';
 
-/** Name, type and version: what identifies a package or dependency. A Go package of the standard library has no version. */
+/**
+ * Name, type and version: what identifies a package or dependency. A Go package of the standard library has no version.
+ */
 export interface Component {
   type: PackageType;
   name: string;

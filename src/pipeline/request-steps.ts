@@ -68,7 +68,11 @@ export class RequestSteps {
   }
 
   /** Returns the links that the bundle leaves out. */
-  private async checkSymlinks(claim: ClaimedRequest, source: ArchivedSource, { log }: StepContext): Promise<Set<string>> {
+  private async checkSymlinks(
+    claim: ClaimedRequest,
+    source: ArchivedSource,
+    { log }: StepContext,
+  ): Promise<Set<string>> {
     log.log('info', 'Checking the symbolic links');
     const unsafe = await unsafeSymlinks(this.sources.tree(source), (path) =>
       log.log('warn', `The symbolic link ${path} leads to itself`),

@@ -7,7 +7,8 @@ import { CachitoError, DatabaseError, MessageBrokerError } from '../errors/index
 const SQLSTATES = /^(?:08...|53...|57P0[1-5]|40001|40P01|55P03)$/;
 const SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 /** What the driver says without a code. */
-const MESSAGES = /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+const MESSAGES =
+  /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /**
  * Whether the service's own database or queue was out of reach, so that the work should be tried again rather than

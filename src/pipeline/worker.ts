@@ -55,7 +55,9 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
   async onApplicationShutdown(): Promise<void> {
     if (this.timer === undefined) return;
     await this.beating;
-    await this.registry.leave(this.name).catch((error: unknown) => this.logger.warn(`Not signed off: ${String(error)}`));
+    await this.registry
+      .leave(this.name)
+      .catch((error: unknown) => this.logger.warn(`Not signed off: ${String(error)}`));
   }
 
   private beat(): void {

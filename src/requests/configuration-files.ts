@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 
 /**
- * Gives a request configuration files (`content` is base64 text), in the caller's transaction. What has the same path and
- * content is stored once; a file of the same path is replaced.
+ * Gives a request configuration files (`content` is base64 text), in the caller's transaction. What has the same path
+ * and content is stored once; a file of the same path is replaced.
  */
 export async function linkConfigurationFiles(
   manager: EntityManager,

@@ -3,7 +3,12 @@ export const REQUEST_STATES = { in_progress: 1, complete: 2, failed: 3, stale: 4
 export type RequestStateName = keyof typeof REQUEST_STATES;
 
 /** In the order of their numbers. */
-export const REQUEST_STATE_NAMES = ['in_progress', 'complete', 'failed', 'stale'] as const satisfies readonly RequestStateName[];
+export const REQUEST_STATE_NAMES = [
+  'in_progress',
+  'complete',
+  'failed',
+  'stale',
+] as const satisfies readonly RequestStateName[];
 
 /** The name of a number that the database keeps. */
 export function stateName(state: number): RequestStateName {

@@ -61,7 +61,10 @@ export class GitSourceArchive extends SourceArchive implements OnModuleInit {
     return this.archiving.run(key, options, (shared) => this.archiveOnce(repository, spec, { ...options, ...shared }));
   }
 
-  async archiveGitDirectory(source: ArchivedSource, options: GitDirectoryOptions): Promise<AsyncIterable<SourceSegment>> {
+  async archiveGitDirectory(
+    source: ArchivedSource,
+    options: GitDirectoryOptions,
+  ): Promise<AsyncIterable<SourceSegment>> {
     const key = digest([source.id, options.repo ?? '', options.offline === true]);
     const index = await this.archivingGitDirectories.run(key, options, (shared) =>
       this.archiveGitDirectoryOnce(source, { ...options, ...shared }),
@@ -82,13 +85,21 @@ export class GitSourceArchive extends SourceArchive implements OnModuleInit {
     return row === null ? undefined : archivedSource(row);
   }
 
-  private async archiveOnce(repository: Repository, spec: SourceSpec, options: ArchiveOptions): Promise<ArchivedSource> {
+  private async archiveOnce(
+    repository: Repository,
+    spec: SourceSpec,
+    options: ArchiveOptions,
+  ): Promise<ArchivedSource> {
     const row = await this.rows.find({ ...spec, repo: repository.address });
     if (row !== null && (await this.isUsable(row, options))) return archivedSource(row);
     if (options.offline === true) {
-      throw new InvalidRequestData(`Commit ${spec.ref} of ${repository.address} is not archived, and the request forbids all network.`);
+      throw new InvalidRequestData(
+        `Commit ${spec.ref} of ${repository.address} is not archived, and the request forbids all network.`,
+      );
     }
-    return this.mirrors.use(repository, spec.ref, options, (mirrored) => this.storeCommit(repository, spec, mirrored, options));
+    return this.mirrors.use(repository, spec.ref, options, (mirrored) =>
+      this.storeCommit(repository, spec, mirrored, options),
+    );
   }
 
   /** Whether a stored source can be served; if so, notes that it was asked for. */
@@ -223,7 +234,10 @@ export class GitSourceArchive extends SourceArchive implements OnModuleInit {
 
   private async indexOf({ id, repo, ref }: ArchivedSource): Promise<string> {
     const row = await this.rows.findById(id);
-    if (row === null) throw new InvalidRequestData(`The archived commit ${ref} of ${repo} was pruned meanwhile. Post the request again.`);
+    if (row === null)
+      throw new InvalidRequestData(
+        `The archived commit ${ref} of ${repo} was pruned meanwhile. Post the request again.`,
+      );
     return row.indexSha256;
   }
 }
@@ -231,7 +245,9 @@ export class GitSourceArchive extends SourceArchive implements OnModuleInit {
 /** `git submodule update` fails as a whole, whatever the reason; an unsafe tree keeps its own name. */
 function submoduleFailure({ path, name }: PlannedSubmodule, error: unknown): unknown {
   if (!(error instanceof CachitoError) || error instanceof ValidationError) return error;
-  return new SubprocessCallError(`The submodule "${name}" at ${path} cannot be fetched. ${error.message}`, { cause: error });
+  return new SubprocessCallError(`The submodule "${name}" at ${path} cannot be fetched. ${error.message}`, {
+    cause: error,
+  });
 }
 
 /** A key for equal operations that keeps no credentials. */

@@ -66,7 +66,8 @@ export function validateRepository(repo: string): void {
 /** The checked parts of an address. Throws `ValidationError` with what is wrong; its message holds no credentials. */
 export function parseRepository(repo: string): Repository {
   if (repo.length === 0) throw new ValidationError('The repository address is empty.');
-  if (repo.length > MAX_LENGTH) throw new ValidationError(`The repository address is longer than ${MAX_LENGTH} characters.`);
+  if (repo.length > MAX_LENGTH)
+    throw new ValidationError(`The repository address is longer than ${MAX_LENGTH} characters.`);
   if (/[\s\p{Cc}\p{Cf}\\]/u.test(repo)) {
     throw new ValidationError('The repository address must have no spaces, control characters or backslashes.');
   }
@@ -103,7 +104,8 @@ function parseUrl(repo: string, transport: 'http' | 'https' | 'ssh'): Repository
   const username = decoded(url.username);
   const password = decoded(url.password);
   if (transport === 'ssh') {
-    if (password !== '') throw new ValidationError('An ssh repository address takes no password; ssh keys of the service are used.');
+    if (password !== '')
+      throw new ValidationError('An ssh repository address takes no password; ssh keys of the service are used.');
     checkUser(username);
   }
   return {
@@ -120,7 +122,9 @@ function parseUrl(repo: string, transport: 'http' | 'https' | 'ssh'): Repository
 function parseScpLike(repo: string): Repository {
   const match = SCP_LIKE.exec(repo);
   if (match === null) {
-    throw new ValidationError('The repository address must be an http, https or ssh URL, or have the form user@host:path.');
+    throw new ValidationError(
+      'The repository address must be an http, https or ssh URL, or have the form user@host:path.',
+    );
   }
   const [, user = '', host = '', path = ''] = match;
   checkUser(user);
@@ -138,7 +142,8 @@ function parseScpLike(repo: string): Repository {
 }
 
 function checkUser(user: string): void {
-  if (user !== '' && !USER.test(user)) throw new ValidationError('The user name in the repository address is not valid.');
+  if (user !== '' && !USER.test(user))
+    throw new ValidationError('The user name in the repository address is not valid.');
 }
 
 function checkedHost(host: string): string {

@@ -65,7 +65,10 @@ export abstract class SourceArchive {
    * `git describe` work. Stored at the first call, as pieces with `app/.git/…` entries. `UnsupportedFeature` when no
    * git command is present.
    */
-  abstract archiveGitDirectory(source: ArchivedSource, options: GitDirectoryOptions): Promise<AsyncIterable<SourceSegment>>;
+  abstract archiveGitDirectory(
+    source: ArchivedSource,
+    options: GitDirectoryOptions,
+  ): Promise<AsyncIterable<SourceSegment>>;
   /** The segments of a stored commit in the order of the tree. */
   abstract segments(source: ArchivedSource): AsyncIterable<SourceSegment>;
   /** A reader of its files. */

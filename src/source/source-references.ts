@@ -22,8 +22,12 @@ export class SourceReferences {
    */
   async *references(store: 'archive' | 'bundles'): AsyncIterable<string> {
     if (store !== 'archive') return;
-    for (let after = 0; ; ) {
-      const rows = await this.sources.find({ where: { id: MoreThan(after) }, order: { id: 'ASC' }, take: ROWS_PER_PAGE });
+    for (let after = 0; ;) {
+      const rows = await this.sources.find({
+        where: { id: MoreThan(after) },
+        order: { id: 'ASC' },
+        take: ROWS_PER_PAGE,
+      });
       for (const row of rows) {
         yield* this.ofIndex(row.indexSha256);
         if (row.gitDirectoryIndexSha256 !== null) yield* this.ofIndex(row.gitDirectoryIndexSha256);

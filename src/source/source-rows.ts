@@ -50,7 +50,10 @@ export class SourceRows {
       .createQueryBuilder()
       .insert()
       .values({ ...values, used: () => `now() AT TIME ZONE 'utc'` })
-      .orUpdate(['commit_time', 'submodules', 'size', 'entries', 'index_sha256', 'used'], ['repo', 'ref', 'with_submodules'])
+      .orUpdate(
+        ['commit_time', 'submodules', 'size', 'entries', 'index_sha256', 'used'],
+        ['repo', 'ref', 'with_submodules'],
+      )
       .returning('id')
       .execute();
     return (insert.raw as { id: number }[])[0]?.id ?? 0;

@@ -23,8 +23,8 @@ export class SourceStore {
   constructor(private readonly store: ArchiveStore) {}
 
   /**
-   * Stores a tree while it streams by; `onBytes` hears of each file before it is read, and may throw. The index is written
-   * last, so it never names what is not there.
+   * Stores a tree while it streams by; `onBytes` hears of each file before it is read, and may throw. The index is
+   * written last, so it never names what is not there.
    */
   async save(
     source: AsyncIterable<SourceEntry>,
@@ -47,7 +47,8 @@ export class SourceStore {
     const limit = pLimit(CHECKS_AT_A_TIME);
     const checks: Promise<boolean>[] = [];
     try {
-      for await (const { sha256 } of this.segments(indexSha256)) checks.push(limit(() => this.store.verify(sha256, signal)));
+      for await (const { sha256 } of this.segments(indexSha256))
+        checks.push(limit(() => this.store.verify(sha256, signal)));
     } catch (error) {
       // Damaged since it was verified.
       this.logger.warn(error);
@@ -61,7 +62,10 @@ export class SourceStore {
     totals: { entries: number; size: number },
     { commitTime, signal, onBytes }: { commitTime: number; signal: AbortSignal; onBytes: (bytes: number) => void },
   ): AsyncIterable<TarSegment> {
-    const writer = new TarSegmentWriter({ modified: commitTime, store: (content) => this.store.put(content, { signal }) });
+    const writer = new TarSegmentWriter({
+      modified: commitTime,
+      store: (content) => this.store.put(content, { signal }),
+    });
     for await (const { entry, content } of source) {
       onBytes(entry.size);
       totals.entries += 1;

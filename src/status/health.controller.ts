@@ -34,16 +34,27 @@ export class HealthController {
   }
 
   @Get('healthz')
-  @ApiOperation({ summary: 'Liveness: whether this process answers', description: 'Asks no other part. A process that does not answer should be restarted.' })
+  @ApiOperation({
+    summary: 'Liveness: whether this process answers',
+    description: 'Asks no other part. A process that does not answer should be restarted.',
+  })
   @ApiOkResponse({ type: ShortStatus, description: 'It does' })
   healthz(): ShortStatus {
     return { ok: true };
   }
 
   @Get('readyz')
-  @ApiOperation({ summary: 'Readiness: whether this process can serve calls', description: 'Asks database, queue and store.' })
+  @ApiOperation({
+    summary: 'Readiness: whether this process can serve calls',
+    description: 'Asks database, queue and store.',
+  })
   @ApiOkResponse({ type: ShortStatus, description: 'It does' })
-  @ApiResponse({ status: 503, type: ShortStatus, description: 'Not now; `reason` says why', example: { ok: false, reason: 'database unavailable: connection failed' } })
+  @ApiResponse({
+    status: 503,
+    type: ShortStatus,
+    description: 'Not now; `reason` says why',
+    example: { ok: false, reason: 'database unavailable: connection failed' },
+  })
   async readyz(@Res({ passthrough: true }) response: Response): Promise<ShortStatus> {
     const reason = await this.status.unreadyReason();
     if (reason === undefined) return { ok: true };
@@ -54,7 +65,10 @@ export class HealthController {
   @Get('metrics')
   @ApiOperation({ summary: 'Metrics of this process and of the requests, for Prometheus' })
   @ApiProduces('text/plain')
-  @ApiOkResponse({ description: 'Text format of Prometheus', schema: { type: 'string', example: 'cachito_requests_count{state="total"} 12' } })
+  @ApiOkResponse({
+    description: 'Text format of Prometheus',
+    schema: { type: 'string', example: 'cachito_requests_count{state="total"} 12' },
+  })
   async readMetrics(@Res() response: Response): Promise<void> {
     const text = await this.metrics.text();
     response.setHeader('Content-Type', this.metrics.contentType);

@@ -4,7 +4,12 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { DataSource } from 'typeorm';
 import { Metrics } from '../observability/index.js';
 import { JobQueue } from '../queue/index.js';
-import { REQUEST_STATE_CHANGED, REQUEST_STATE_NAMES, REQUEST_STATES, type RequestStateChanged } from '../requests/index.js';
+import {
+  REQUEST_STATE_CHANGED,
+  REQUEST_STATE_NAMES,
+  REQUEST_STATES,
+  type RequestStateChanged,
+} from '../requests/index.js';
 
 /** Prometheus metrics about requests and the queue, under the names that dashboards of older installations know. */
 @Injectable()
@@ -24,7 +29,9 @@ export class RequestPrometheusMetrics {
       help: 'Requests per state, counted in the database',
       labelNames: ['state', 'host'],
       async collect() {
-        const counts = await countByState(dataSource).catch((error: unknown) => logger.warn(`No counts: ${String(error)}`));
+        const counts = await countByState(dataSource).catch((error: unknown) =>
+          logger.warn(`No counts: ${String(error)}`),
+        );
         this.reset();
         for (const [state, count] of counts ?? []) this.set({ state, host }, count);
       },
@@ -68,7 +75,10 @@ async function countByState(dataSource: DataSource): Promise<Map<string, number>
     'SELECT "state", count(*)::float8 AS "count" FROM "request" GROUP BY "state"',
   );
   const counts = new Map(REQUEST_STATE_NAMES.map((name) => [String(name), countOf(rows, REQUEST_STATES[name])]));
-  return counts.set('total', rows.reduce((sum, row) => sum + row.count, 0));
+  return counts.set(
+    'total',
+    rows.reduce((sum, row) => sum + row.count, 0),
+  );
 }
 
 function countOf(rows: readonly { state: number; count: number }[], state: number): number {

@@ -16,7 +16,8 @@ export class StatusController {
   @Get()
   @ApiOperation({
     summary: 'State of all parts of the service',
-    description: 'Always 200: what does not work is in the answer. Each part is asked now and has five seconds to answer.',
+    description:
+      'Always 200: what does not work is in the answer. Each part is asked now and has five seconds to answer.',
   })
   @ApiOkResponse({ type: StatusReport, description: 'Always 200' })
   report(): Promise<StatusReport> {
@@ -29,7 +30,12 @@ export class StatusController {
     description: 'For monitors: 503 names the first problem. One dead worker among others is no problem.',
   })
   @ApiOkResponse({ type: ShortStatus, description: 'Everything works' })
-  @ApiResponse({ status: 503, type: ShortStatus, description: 'Something is wrong; `reason` says what', example: { ok: false, reason: 'no workers are available' } })
+  @ApiResponse({
+    status: 503,
+    type: ShortStatus,
+    description: 'Something is wrong; `reason` says what',
+    example: { ok: false, reason: 'no workers are available' },
+  })
   async short(@Res({ passthrough: true }) response: Response): Promise<ShortStatus> {
     const reason = await this.status.problem();
     if (reason === undefined) return { ok: true };

@@ -22,7 +22,11 @@ export class StatusReport {
   })
   can_process: Record<string, boolean>;
 
-  @ApiProperty({ type: [PartStatus], description: '`rabbitmq` is the queue, whatever it runs on; `nexus` and `athens` are the store, which keeps artifacts and modules in their place' })
+  @ApiProperty({
+    type: [PartStatus],
+    description:
+      '`rabbitmq` is the queue, whatever it runs on; `nexus` and `athens` are the store, which keeps artifacts and modules in their place',
+  })
   services: PartStatus[];
 
   @ApiProperty({ type: [PartStatus], description: 'Worker processes by their heart-beats, sorted by name' })
@@ -34,6 +38,10 @@ export class ShortStatus {
   @ApiProperty({ description: 'Whether everything works that is needed', example: true })
   ok: boolean;
 
-  @ApiProperty({ required: false, description: 'The first problem, only when there is one', example: 'no workers are available' })
+  @ApiProperty({
+    required: false,
+    description: 'The first problem, only when there is one',
+    example: 'no workers are available',
+  })
   reason?: string;
 }

@@ -11,7 +11,7 @@ import type { PartStatus, StatusReport } from './status.dto.js';
 const TIMEOUT = 5_000;
 const STORE = 'store';
 
-/** Looks whether the parts of the service work (`api.md` §2.7). Reasons name no address: those may hold passwords. */
+/** Looks whether the parts of the service work. Reasons name no address: those may hold passwords. */
 @Injectable()
 export class StatusService {
   private readonly logger = new Logger(StatusService.name);
@@ -89,10 +89,13 @@ export class StatusService {
 }
 
 /**
- * What old clients look for by these names: Nexus kept artifacts and Athens kept Go modules; here both lie in the store.
+ * What old clients look for by these names: Nexus kept artifacts and Athens kept Go modules; here both lie in the
+ * store.
  */
 function standIns(parts: readonly PartStatus[]): PartStatus[] {
-  return parts.filter(({ name }) => name === STORE).flatMap((store) => ['nexus', 'athens'].map((name) => ({ ...store, name })));
+  return parts
+    .filter(({ name }) => name === STORE)
+    .flatMap((store) => ['nexus', 'athens'].map((name) => ({ ...store, name })));
 }
 
 class TimedOut extends Error {}

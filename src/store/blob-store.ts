@@ -38,9 +38,9 @@ export abstract class BlobStore {
   /** Streams a blob or a part of it. Throws `FileAccessError` when it is not there. */
   abstract read(sha256: string, range?: ByteRange): Promise<Readable>;
   /**
-   * Hands a blob or a part of it to `write`, piece by piece: faster than `read` for large blobs, since two pieces of memory
-   * are used over and over. So a piece may be kept only until the promise of `write` is settled. Errors as `read`; an error
-   * of `write` ends it.
+   * Hands a blob or a part of it to `write`, piece by piece: faster than `read` for large blobs, since two pieces of
+   * memory are used over and over. So a piece may be kept only until the promise of `write` is settled. Errors as
+   * `read`; an error of `write` ends it.
    */
   abstract copy(sha256: string, write: (piece: Uint8Array) => Promise<void>, range?: ByteRange): Promise<void>;
   /** A small blob in memory: one that is larger than `maxSize` bytes, or not there, is a `FileAccessError`. */
@@ -59,8 +59,8 @@ export abstract class BlobStore {
   /** All blobs, by key ascending, one prefix folder at a time (memory does not grow with their number). */
   abstract list(): AsyncIterable<StoredBlob>;
   /**
-   * Removes what crashed writers left behind: at once where the writer is known to be dead, else when nobody has touched
-   * it since `olderThan`. Returns how many.
+   * Removes what crashed writers left behind: at once where the writer is known to be dead, else when nobody has
+   * touched it since `olderThan`. Returns how many.
    */
   abstract removeAbandoned(olderThan: Date): Promise<number>;
   /** Throws when the store cannot take a write now (readiness). */

@@ -13,8 +13,8 @@ import tar from 'tar-stream';
 import { encodePath } from '../../archive/index.js';
 
 /**
- * An entry as a reader sees it: name and link target as hexadecimal bytes (without the slash of a directory), kind, mode,
- * size, SHA-256 of the content, seconds since 1970.
+ * An entry as a reader sees it: name and link target as hexadecimal bytes (without the slash of a directory), kind,
+ * mode, size, SHA-256 of the content, seconds since 1970.
  */
 export type ListedEntry = [
   name: string,

@@ -11,7 +11,7 @@ import { DOWNLOAD_HEADERS } from './download-headers.js';
 
 const TAG: Tag = 'request data';
 
-/** Serves bundles (`api.md` §2.5). */
+/** Serves bundles. */
 @ApiTags(TAG)
 @Controller(`${API_BASE}/requests`)
 export class DownloadController {

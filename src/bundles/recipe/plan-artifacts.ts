@@ -8,7 +8,9 @@ import { TextRun } from './text-run.js';
 /** Where archived artifacts lie in a bundle; the directory is there even if it is empty. */
 const ROOT = 'deps';
 
-/** The pieces of `deps/` and the end of the archive: every artifact straight from the store, with its header before it. */
+/**
+ * The pieces of `deps/` and the end of the archive: every artifact straight from the store, with its header before it.
+ */
 export async function* planArtifacts(
   artifacts: readonly PlacedArtifact[],
   modified: number,
@@ -32,8 +34,8 @@ export async function* planArtifacts(
 }
 
 /**
- * In the order of the archive, each once. Throws `ValidationError` when a path leaves `deps/`, or two artifacts want the
- * same place or one below the other.
+ * In the order of the archive, each once. Throws `ValidationError` when a path leaves `deps/`, or two artifacts want
+ * the same place or one below the other.
  */
 function sorted(artifacts: readonly PlacedArtifact[]): PlacedArtifact[] {
   const byPath = new Map<string, PlacedArtifact>();

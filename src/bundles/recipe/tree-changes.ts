@@ -47,8 +47,8 @@ export class TreeChanges {
   }
 
   /**
-   * Throws `ValidationError` when a written file would lie below an entry that is no directory (a link could lead it out
-   * of the tree), or an entry below a written file.
+   * Throws `ValidationError` when a written file would lie below an entry that is no directory (a link could lead it
+   * out of the tree), or an entry below a written file.
    */
   check(segment: TarSegment): void {
     if (this.#inserted.size === 0) return;
@@ -62,7 +62,7 @@ export class TreeChanges {
     return parentsOf(entry.path).some((parent) => this.#inserted.has(parent));
   }
 
-  /** Anything named exactly `.git` goes, at any depth, with all below (`pipeline.md` §8). */
+  /** Anything named exactly `.git` goes, at any depth, with all below: a bundle holds no repository. */
   #isGit(path: string): boolean {
     if (!path.includes('.git')) return false;
     const names = path.split('/');

@@ -9,7 +9,7 @@ type Literals = Readonly<Record<string, string>>;
 /** The service sets these itself for Go: another value would break the offline build. */
 const RESERVED: Partial<Record<PackageManagerName, readonly string[]>> = { gomod: ['GOCACHE', 'GOPATH'] };
 
-/** `spec` of the API contract: what every request of that package manager gets, unless configured otherwise. */
+/** What every request of that package manager gets, unless configured otherwise. */
 export const DEFAULT_VARIABLES: DefaultVariables = {
   gomod: literals({ GOSUMDB: 'off' }),
   npm: literals({
@@ -29,14 +29,18 @@ export function defaultVariables(text: string): DefaultVariables {
 
 function variablesOf(name: string, value: unknown): Record<string, DefaultEnvironmentVariable> {
   const manager = PACKAGE_MANAGER_NAMES.find((candidate) => candidate === name);
-  if (manager === undefined) throw new WrongValue(`must have keys of ${PACKAGE_MANAGER_NAMES.join(', ')}; ${quote(name)} is none`);
+  if (manager === undefined)
+    throw new WrongValue(`must have keys of ${PACKAGE_MANAGER_NAMES.join(', ')}; ${quote(name)} is none`);
   const variables = record(value);
   if (variables === undefined) throw shape(quote(name));
   for (const variable of Object.keys(variables)) {
-    if (!/^[A-Za-z_]\w{0,200}$/.test(variable)) throw new WrongValue(`must have names of variables; ${quote(variable)} is none`);
+    if (!/^[A-Za-z_]\w{0,200}$/.test(variable))
+      throw new WrongValue(`must have names of variables; ${quote(variable)} is none`);
     if (RESERVED[manager]?.includes(variable)) throw new WrongValue(`must not set ${variable} for ${manager}`);
   }
-  return Object.fromEntries(Object.entries(variables).map(([variable, content]) => [variable, contentOf(variable, content)]));
+  return Object.fromEntries(
+    Object.entries(variables).map(([variable, content]) => [variable, contentOf(variable, content)]),
+  );
 }
 
 function contentOf(variable: string, content: unknown): DefaultEnvironmentVariable {

@@ -19,18 +19,20 @@ const later = (feature: string): string => `this version does not have ${feature
  */
 export const UNUSED: readonly Unused[] = [
   ...group('there is no message broker', 'BROKER_URL'),
-  ...group('workers do not call the API', 'CACHITO_API_URL', 'CACHITO_API_TIMEOUT', 'CACHITO_AUTH_TYPE', 'CACHITO_AUTH_CERT'),
+  ...group(
+    'workers do not call the API',
+    'CACHITO_API_URL',
+    'CACHITO_API_TIMEOUT',
+    'CACHITO_AUTH_TYPE',
+    'CACHITO_AUTH_CERT',
+  ),
   ...group(
     'log formats of Python do not apply; see CACHITO_LOG_FORMAT',
     'CACHITO_ADDITIONAL_LOGGERS',
     'CACHITO_REQUEST_FILE_LOGS_FORMAT',
     'CACHITO_TASK_LOG_FORMAT',
   ),
-  ...group(
-    'the Jaeger agent protocol is gone',
-    'CACHITO_JAEGER_EXPORTER_ENDPOINT',
-    'CACHITO_JAEGER_EXPORTER_PORT',
-  ),
+  ...group('the Jaeger agent protocol is gone', 'CACHITO_JAEGER_EXPORTER_ENDPOINT', 'CACHITO_JAEGER_EXPORTER_PORT'),
   ...group('downloads have no batches', 'CACHITO_JS_DOWNLOAD_BATCH_SIZE'),
   ...group('local replacements need no list', 'CACHITO_GOMOD_FILE_DEPS_ALLOWLIST'),
   ...group(later('tracing'), 'CACHITO_OTLP_EXPORTER_ENDPOINT'),

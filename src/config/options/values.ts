@@ -80,12 +80,15 @@ function network(text: string): string {
   if (bits > 0 && !address.includes('%') && rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits) {
     return `${address}/${Number(prefix)}`;
   }
-  throw new WrongValue(`must be a list of networks like 10.0.0.0/8 (JSON or separated by commas); ${JSON.stringify(text)} is none`);
+  throw new WrongValue(
+    `must be a list of networks like 10.0.0.0/8 (JSON or separated by commas); ${JSON.stringify(text)} is none`,
+  );
 }
 
 export function textList(text: string): string[] {
   const value = json(text);
-  if (Array.isArray(value) && value.every((item): item is string => typeof item === 'string' && item !== '')) return value;
+  if (Array.isArray(value) && value.every((item): item is string => typeof item === 'string' && item !== ''))
+    return value;
   throw new WrongValue('must be a JSON list of texts like ["one","two"]');
 }
 
@@ -109,7 +112,9 @@ export function listOfPairs<Value extends string>(allowed: readonly Value[]): (t
     });
     const good = pairs.filter((pair) => pair !== undefined);
     if (good.length === pairs.length) return good;
-    throw new WrongValue(`must be a JSON list of pairs of two different names of ${allowed.join(', ')}, like [["npm","yarn"]]`);
+    throw new WrongValue(
+      `must be a JSON list of pairs of two different names of ${allowed.join(', ')}, like [["npm","yarn"]]`,
+    );
   };
 }
 

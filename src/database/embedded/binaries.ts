@@ -58,7 +58,8 @@ async function nativeFolder(): Promise<string> {
 
 async function packageVersion(native: string): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8'));
-  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
   return typeof version === 'string' && /^[\w.-]+$/.test(version) ? version : 'unknown';
 }
 

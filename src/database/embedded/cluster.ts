@@ -28,8 +28,8 @@ const opening = new Map<string, Promise<Cluster>>();
 
 /**
  * Opens the database directory, making it first where there is none (once, however many ask at the same time): below a
- * temporary name, then renamed, so that it is whole or not there. Of two processes that make it at the same time one wins, the other takes the winner's.
- * Throws `DatabaseError` when it cannot be made.
+ * temporary name, then renamed, so that it is whole or not there. Of two processes that make it at the same time one
+ * wins, the other takes the winner's. Throws `DatabaseError` when it cannot be made.
  */
 export function openCluster(folder: string): Promise<Cluster> {
   const running = opening.get(folder) ?? openOrMake(folder).finally(() => opening.delete(folder));

@@ -90,7 +90,9 @@ export class EmbeddedPostgres extends DatabaseServer {
     try {
       if (this.connection === undefined) return this.startedHere;
       await this.connection.query(`SET application_name = '${LEAVING}'`);
-      const { rowCount } = await this.connection.query('SELECT FROM pg_stat_activity WHERE application_name = $1', [USING]);
+      const { rowCount } = await this.connection.query('SELECT FROM pg_stat_activity WHERE application_name = $1', [
+        USING,
+      ]);
       return rowCount === 0;
     } catch {
       return this.startedHere;

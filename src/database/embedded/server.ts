@@ -61,7 +61,9 @@ export async function adoptOrStart(cluster: Cluster, options: StartOptions): Pro
       child = undefined;
     }
     if (Date.now() - begin > GIVE_UP || Date.now() - (failingSince ?? Date.now()) > GIVE_UP_AFTER_FAILURES) {
-      throw new DatabaseError(`The embedded PostgreSQL does not start. The end of ${cluster.log}:\n${await logTail(cluster)}`);
+      throw new DatabaseError(
+        `The embedded PostgreSQL does not start. The end of ${cluster.log}:\n${await logTail(cluster)}`,
+      );
     }
     if (child === undefined && !(postmaster !== undefined && (await isOurServer(cluster, postmaster.pid)))) {
       child = await start(cluster, options, postmaster?.pid);
@@ -170,7 +172,9 @@ async function readPostmaster(cluster: Cluster): Promise<{ pid: number; port: nu
   return { pid, port: Number.isInteger(port) && port > 0 ? port : undefined };
 }
 
-/** Whether that process lives and is a server of this directory: it has made the directory its own working directory. */
+/**
+ * Whether that process lives and is a server of this directory: it has made the directory its own working directory.
+ */
 async function isOurServer(cluster: Cluster, pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
   if (process.platform !== 'linux') return true;

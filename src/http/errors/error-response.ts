@@ -1,10 +1,5 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
-import {
-  CachitoError,
-  CachitoNotImplementedError,
-  ContentManifestError,
-  UNKNOWN_ERROR,
-} from '../../errors/index.js';
+import { CachitoError, CachitoNotImplementedError, ContentManifestError, UNKNOWN_ERROR } from '../../errors/index.js';
 import { redactSecrets } from '../../observability/index.js';
 import { NOT_FOUND_MESSAGE } from '../http-errors.js';
 
@@ -17,7 +12,7 @@ export interface ErrorResponse {
 }
 
 /**
- * Status and text of any thrown value (`api.md` §1): client-origin errors 400, what cannot be converted or is not built
+ * Status and text of any thrown value: client-origin errors 400, what cannot be converted or is not built
  * 501, server-origin errors and everything unknown 500. An unknown error shows nothing of itself.
  */
 export function errorResponse(error: unknown): ErrorResponse {
@@ -26,7 +21,8 @@ export function errorResponse(error: unknown): ErrorResponse {
     return { status: statusOf(error), message: redactSecrets(error.message), unknown: false };
   }
   const status = statusOfLibraryError(error);
-  if (status !== undefined) return { status, message: LIBRARY_MESSAGES[status] ?? 'The request is malformed', unknown: false };
+  if (status !== undefined)
+    return { status, message: LIBRARY_MESSAGES[status] ?? 'The request is malformed', unknown: false };
   return { status: HttpStatus.INTERNAL_SERVER_ERROR, message: UNKNOWN_ERROR.message, unknown: true };
 }
 

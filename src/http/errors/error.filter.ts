@@ -21,7 +21,8 @@ export class ErrorFilter implements ExceptionFilter {
     const routeWasFound = request.route !== undefined;
     if (answer.status === 404 && !routeWasFound && this.refuseMethod(request, response)) return;
     // The rest of a body that nobody reads would otherwise be taken for the next call, or never end.
-    const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
+    const hasBody =
+      request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
     if (hasBody && !request.complete) response.setHeader('Connection', 'close');
     response.status(answer.status).json({ error: answer.message });
   }
@@ -32,7 +33,10 @@ export class ErrorFilter implements ExceptionFilter {
     if (allowed.length === 0) return false;
     response.setHeader('Allow', allowed.join(', '));
     if (request.method === 'OPTIONS') response.status(204).end();
-    else response.status(405).json({ error: `The method ${request.method} is not allowed here; use ${allowed.join(' or ')}` });
+    else
+      response
+        .status(405)
+        .json({ error: `The method ${request.method} is not allowed here; use ${allowed.join(' or ')}` });
     return true;
   }
 

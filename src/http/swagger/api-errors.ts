@@ -3,7 +3,10 @@ import { ApiResponse } from '@nestjs/swagger';
 import { NOT_FOUND_MESSAGE } from '../http-errors.js';
 
 const TEXTS = {
-  400: ['The call breaks a rule; the text names it and quotes the value', "ref: \"abc\" is not valid: it must match /^[a-f0-9]{40}$/"],
+  400: [
+    'The call breaks a rule; the text names it and quotes the value',
+    'ref: "abc" is not valid: it must match /^[a-f0-9]{40}$/',
+  ],
   401: ['Nobody is logged in', 'Log in to use this endpoint'],
   403: ['The caller lacks the role that this needs', 'Only workers may use this endpoint'],
   404: ['It does not exist, or not now', NOT_FOUND_MESSAGE],

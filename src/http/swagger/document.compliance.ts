@@ -92,13 +92,18 @@ export function documentCompliance(start: () => Promise<DocumentedService>): voi
 
 function operationsOf(document: OpenAPIObject): [string, Operation][] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]): [string, Operation] => [`${method.toUpperCase()} ${path}`, Object(operation)]),
+    Object.entries(item).map(([method, operation]): [string, Operation] => [
+      `${method.toUpperCase()} ${path}`,
+      Object(operation),
+    ]),
   );
 }
 
 /** Every route that Nest has put into Express. */
 function routesOf(app: NestExpressApplication): string[] {
-  const router: { stack: { route?: { path: string; stack: { method: string }[] } }[] } = app.getHttpAdapter().getInstance().router;
+  const router: { stack: { route?: { path: string; stack: { method: string }[] } }[] } = app
+    .getHttpAdapter()
+    .getInstance().router;
   return router.stack.flatMap(({ route }) =>
     route === undefined || /^\/(swagger-ui.*)?$|openapi\.json$/.test(route.path)
       ? []

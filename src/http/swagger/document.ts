@@ -57,7 +57,9 @@ export function createDocument(app: INestApplication, configuration: Configurati
 function describeIds(document: OpenAPIObject): void {
   for (const [path, item] of Object.entries(document.paths)) {
     if (!path.startsWith(`/${API_BASE}/requests/{id}`)) continue;
-    for (const { parameters = [] } of [item.get, item.post, item.patch].filter((operation) => operation !== undefined)) {
+    for (const { parameters = [] } of [item.get, item.post, item.patch].filter(
+      (operation) => operation !== undefined,
+    )) {
       for (const parameter of parameters) {
         if (!('name' in parameter) || parameter.in !== 'path' || parameter.name !== 'id') continue;
         Object.assign(parameter, {

@@ -24,7 +24,9 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** Serves Swagger UI at `/` and the OpenAPI document at `/api/v1/openapi.json`. The document is made at the first call. */
+/**
+ * Serves Swagger UI at `/` and the OpenAPI document at `/api/v1/openapi.json`. The document is made at the first call.
+ */
 export function serveDocumentation(app: INestApplication, configuration: Configuration): void {
   let document: OpenAPIObject | undefined;
   SwaggerModule.setup('swagger-ui', app, () => (document ??= createDocument(app, configuration)), {

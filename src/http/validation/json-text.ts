@@ -34,7 +34,8 @@ function inspect(text: string): void {
       case '[':
         keyExpected = text[at] === '{';
         open.push(keyExpected ? new Set() : undefined);
-        if (open.length > MAX_DEPTH) throw new BadRequestException(`The body is nested deeper than ${MAX_DEPTH} levels`);
+        if (open.length > MAX_DEPTH)
+          throw new BadRequestException(`The body is nested deeper than ${MAX_DEPTH} levels`);
         break;
       case '}':
       case ']':
@@ -73,7 +74,8 @@ function checkString(literal: string, siblings: Set<string> | undefined): void {
   const broken = brokenText(value);
   if (broken !== undefined) throw new BadRequestException(`The body holds ${broken} in the text ${quote(value)}`);
   if (siblings === undefined) return;
-  if (REFUSED_KEYS.has(value)) throw new BadRequestException(`The body holds the property ${quote(value)}, which is not allowed`);
+  if (REFUSED_KEYS.has(value))
+    throw new BadRequestException(`The body holds the property ${quote(value)}, which is not allowed`);
   if (siblings.has(value)) throw new BadRequestException(`The body holds the property ${quote(value)} twice`);
   siblings.add(value);
 }

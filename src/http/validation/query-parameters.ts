@@ -70,7 +70,9 @@ export function QueryText(
 
 /** One of the given texts. */
 export function QueryChoice(choices: readonly string[], options: Options & { default?: string }): PropertyDecorator {
-  return parameter(options, { enum: [...choices], type: 'string', default: options.default }, asText, [IsIn([...choices])]);
+  return parameter(options, { enum: [...choices], type: 'string', default: options.default }, asText, [
+    IsIn([...choices]),
+  ]);
 }
 
 /** Any number of the given texts, by repeating the parameter; empty values are ignored. */
@@ -85,7 +87,9 @@ export function QueryChoices(choices: readonly string[], options: Options): Prop
 }
 
 /** Any number of texts of one form, by repeating the parameter. */
-export function QueryTexts(options: Options & { maxLength: number; pattern: RegExp; atMost: number }): PropertyDecorator {
+export function QueryTexts(
+  options: Options & { maxLength: number; pattern: RegExp; atMost: number },
+): PropertyDecorator {
   const { maxLength, pattern, atMost } = options;
   return parameter(
     options,
@@ -106,7 +110,13 @@ export function QueryDate(options: Options & { bound: 'from' | 'to' }): Property
       const parsed = parseDateBound(text, options.bound);
       return parsed === undefined ? text : new DateBound(parsed);
     },
-    [MatchesRule('isDate', isBound, 'must be an ISO 8601 date or date with time, such as 2026-03-01 or 2026-03-01T12:30:00Z')],
+    [
+      MatchesRule(
+        'isDate',
+        isBound,
+        'must be an ISO 8601 date or date with time, such as 2026-03-01 or 2026-03-01T12:30:00Z',
+      ),
+    ],
   );
 }
 

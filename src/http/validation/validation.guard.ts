@@ -15,7 +15,7 @@ import { needsAProperty } from './rules.js';
 const MAX_INTEGER = 2_147_483_647;
 
 /**
- * Checks what a call brings, before anybody asks who calls (`api.md` §1): ids in the path, unknown query parameters,
+ * Checks what a call brings, before anybody asks who calls: ids in the path, unknown query parameters,
  * each query parameter, the body. A guard and not a pipe, because Nest runs guards first: it is the first global guard,
  * and those of the room `auth` follow. It puts the checked instances where `@Param()`, `@Query()` and `@Body()` find
  * them, so handlers are written, and documented, as usual.
@@ -29,7 +29,10 @@ export class ValidationGuard implements CanActivate {
     const schema = this.schemaOf(context);
     this.checkPath(request, schema);
     // Express gives `query` as a getter.
-    Object.defineProperty(request, 'query', { value: checkQuery(request.originalUrl, schema.query), configurable: true });
+    Object.defineProperty(request, 'query', {
+      value: checkQuery(request.originalUrl, schema.query),
+      configurable: true,
+    });
     if (schema.body !== undefined) {
       const body = await readJsonBody(request, schema.body.limit, schema.body.optional);
       request.body = body === undefined ? new schema.body.type() : checkBody(body, schema.body);

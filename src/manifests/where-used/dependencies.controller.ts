@@ -2,7 +2,16 @@ import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Configuration } from '../../config/index.js';
-import { absoluteUrl, API_BASE, ApiErrors, type LinkFilters, type Page, pageMeta, ResourceNotFound, type Tag } from '../../http/index.js';
+import {
+  absoluteUrl,
+  API_BASE,
+  ApiErrors,
+  type LinkFilters,
+  type Page,
+  pageMeta,
+  ResourceNotFound,
+  type Tag,
+} from '../../http/index.js';
 import { searchTerms } from './search-terms.js';
 import { WhereUsed } from './where-used.js';
 import { ArtifactView, UseView, WhereUsedQuery } from './where-used.dto.js';

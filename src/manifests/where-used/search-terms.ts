@@ -29,16 +29,20 @@ const PURL_TYPES: Readonly<Record<string, readonly string[]>> = {
 export function searchTerms(parameters: SearchParameters): SearchTerms {
   const { purl, type, name, version, range, sha256 } = parameters;
   const ways = [purl !== undefined, type !== undefined || name !== undefined, sha256 !== undefined];
-  if (ways.filter(Boolean).length !== 1) throw new ValidationError('Search either by purl, or by type and name, or by sha256');
+  if (ways.filter(Boolean).length !== 1)
+    throw new ValidationError('Search either by purl, or by type and name, or by sha256');
   if (type === undefined || name === undefined) {
-    if (version !== undefined || range !== undefined) throw new ValidationError('version and range go with type and name only');
+    if (version !== undefined || range !== undefined)
+      throw new ValidationError('version and range go with type and name only');
     if (sha256 !== undefined) return { kind: 'file', sha256 };
     if (purl !== undefined) return termsOfPurl(purl);
     throw new ValidationError('type and name must be given together');
   }
   if (range !== undefined) {
     if (version !== undefined) throw new ValidationError('Give either version or range');
-    throw new CachitoNotImplementedError('Searching by version range is not supported yet: search by exact version, or without one.');
+    throw new CachitoNotImplementedError(
+      'Searching by version range is not supported yet: search by exact version, or without one.',
+    );
   }
   return { kind: 'components', types: [type], names: [name], version };
 }
@@ -53,7 +57,9 @@ function termsOfPurl(text: string): SearchTerms {
   }
   const name = purl.namespace ? `${purl.namespace}/${purl.name}` : purl.name;
   // Python names are reported as lock files spell them, in any of several forms.
-  const names = types.includes('pip') ? [...new Set([name, name.replaceAll('-', '_'), name.replaceAll('-', '.')])] : [name];
+  const names = types.includes('pip')
+    ? [...new Set([name, name.replaceAll('-', '_'), name.replaceAll('-', '.')])]
+    : [name];
   return { kind: 'components', types, names, version: purl.version ?? undefined };
 }
 

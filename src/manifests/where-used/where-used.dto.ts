@@ -6,7 +6,11 @@ const COMPONENT_TYPES = ['gomod', 'go-package', 'npm', 'yarn', 'pip', 'rubygems'
 
 /** Query of `GET /dependencies`. */
 export class WhereUsedQuery {
-  @QueryText({ description: 'Package URL; without a version all versions are found', maxLength: 2000, example: 'pkg:npm/kite@2.1.3' })
+  @QueryText({
+    description: 'Package URL; without a version all versions are found',
+    maxLength: 2000,
+    example: 'pkg:npm/kite@2.1.3',
+  })
   purl?: string;
 
   @QueryChoice(COMPONENT_TYPES, { description: 'Type; goes with `name`' })
@@ -87,7 +91,12 @@ export class UseView {
   @ApiProperty({ description: 'Name', example: 'kite' })
   name: string;
 
-  @ApiProperty({ description: 'Version; null for the Go standard library', type: String, nullable: true, example: '2.1.3' })
+  @ApiProperty({
+    description: 'Version; null for the Go standard library',
+    type: String,
+    nullable: true,
+    example: '2.1.3',
+  })
   version: string | null;
 
   @ApiProperty({ description: 'Package URL', type: String, nullable: true, example: 'pkg:npm/kite@2.1.3' })
@@ -96,7 +105,12 @@ export class UseView {
   @ApiProperty({ description: 'For development only', example: false })
   dev: boolean;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'The archived file; null for what is local, vendored or bundled', example: 812 })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'The archived file; null for what is local, vendored or bundled',
+    example: 812,
+  })
   artifact_id: number | null;
 
   @ApiProperty({ description: 'Who depends on it', type: UsingRequest })
@@ -128,7 +142,12 @@ export class ArtifactView {
   @ApiProperty({ description: 'Where it came from', example: 'https://registry.npmjs.org/kite/-/kite-2.1.3.tgz' })
   upstream: string;
 
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, description: 'Hexadecimal, by algorithm', example: { sha256: 'c'.repeat(64) } })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'Hexadecimal, by algorithm',
+    example: { sha256: 'c'.repeat(64) },
+  })
   digests: Record<string, string>;
 
   @ApiProperty({ description: 'Bytes', example: 40960 })
@@ -137,7 +156,10 @@ export class ArtifactView {
   @ApiProperty({ description: 'When it was archived, UTC', example: '2026-03-01T12:00:00.000000' })
   first_seen: string;
 
-  @ApiProperty({ description: 'Where the digest came from that its bytes were checked against; `none` if there was none', example: 'package-lock.json' })
+  @ApiProperty({
+    description: 'Where the digest came from that its bytes were checked against; `none` if there was none',
+    example: 'package-lock.json',
+  })
   verified_by: string;
 
   @ApiProperty({ description: 'Package URL', type: String, nullable: true, example: 'pkg:npm/kite@2.1.3' })

@@ -16,7 +16,7 @@ export interface UseFilter {
   labels: readonly string[];
 }
 
-/** Answers which packages of which requests, stale ones too, depend on something (additions.md §3). */
+/** Answers which packages of which requests, stale ones too, depend on something. */
 @Injectable()
 export class WhereUsed {
   constructor(
@@ -25,9 +25,17 @@ export class WhereUsed {
   ) {}
 
   /** How many uses there are, and those of one page: newest request first. */
-  async page(terms: SearchTerms, filter: UseFilter, page: number, perPage: number): Promise<{ total: number; items: UseView[] }> {
+  async page(
+    terms: SearchTerms,
+    filter: UseFilter,
+    page: number,
+    perPage: number,
+  ): Promise<{ total: number; items: UseView[] }> {
     const { from, parameters } = conditions(terms, filter);
-    const [{ total }]: { total: number }[] = await this.dataSource.query(`SELECT count(*)::float8 AS "total" ${from}`, parameters);
+    const [{ total }]: { total: number }[] = await this.dataSource.query(
+      `SELECT count(*)::float8 AS "total" ${from}`,
+      parameters,
+    );
     const offset = (page - 1) * perPage;
     if (offset >= total) return { total, items: [] };
     const rows: UseRow[] = await this.dataSource.query(
@@ -49,12 +57,21 @@ export class WhereUsed {
     );
     if (row === undefined) return undefined;
     const { type, name, version } = row;
-    return { ...row, purl: purlOf({ repo: '', ref: '', modules: [] }, { type: '', name: '', version: null, dependencies: [] }, { type, name, version }) };
+    return {
+      ...row,
+      purl: purlOf(
+        { repo: '', ref: '', modules: [] },
+        { type: '', name: '', version: null, dependencies: [] },
+        { type, name, version },
+      ),
+    };
   }
 
   /** The Go modules of the requests in which a local Go dependency was found: its purl depends on them. */
   private async goModules(rows: readonly UseRow[]): Promise<Map<number, CataloguedPackage[]>> {
-    const ids = rows.filter((row) => row.type.startsWith('go') && row.version?.startsWith('.')).map((row) => row.requestId);
+    const ids = rows
+      .filter((row) => row.type.startsWith('go') && row.version?.startsWith('.'))
+      .map((row) => row.requestId);
     const modules = new Map<number, CataloguedPackage[]>();
     if (ids.length === 0) return modules;
     const found: { requestId: number; name: string; version: string | null }[] = await this.dataSource.query(
@@ -115,7 +132,10 @@ function conditions(terms: SearchTerms, filter: UseFilter): { from: string; para
   add(filter.state && REQUEST_STATES[filter.state], (value) => `r."state" = ${value}`);
   for (const label of filter.labels) {
     const colon = label.indexOf(':');
-    add(JSON.stringify({ [label.slice(0, colon)]: label.slice(colon + 1) }), (value) => `r."labels" @> ${value}::jsonb`);
+    add(
+      JSON.stringify({ [label.slice(0, colon)]: label.slice(colon + 1) }),
+      (value) => `r."labels" @> ${value}::jsonb`,
+    );
   }
   const from = `
     FROM "dependency_set_member" m
@@ -129,7 +149,13 @@ function conditions(terms: SearchTerms, filter: UseFilter): { from: string; para
 
 function useView(row: UseRow, modules: CataloguedPackage[], chain: string[] | null): UseView {
   const { type, name, version, repo, ref } = row;
-  const parent = { type: row.packageType, name: row.packageName, version: row.packageVersion, path: row.path, dependencies: [] };
+  const parent = {
+    type: row.packageType,
+    name: row.packageName,
+    version: row.packageVersion,
+    path: row.path,
+    dependencies: [],
+  };
   const own = row.packageVersion === null ? row.packageName : `${row.packageName}@${row.packageVersion}`;
   return {
     type,
@@ -138,7 +164,14 @@ function useView(row: UseRow, modules: CataloguedPackage[], chain: string[] | nu
     purl: purlOf({ repo, ref, modules }, parent, { type, name, version }),
     dev: row.dev ?? false,
     artifact_id: row.artifactId,
-    request: { id: row.requestId, repo, ref, state: stateName(row.state), created: row.created, labels: row.labels ?? {} },
+    request: {
+      id: row.requestId,
+      repo,
+      ref,
+      state: stateName(row.state),
+      created: row.created,
+      labels: row.labels ?? {},
+    },
     package: { name: row.packageName, type: row.packageType, version: row.packageVersion, path: row.path },
     path: chain === null ? null : [own, ...chain],
   };

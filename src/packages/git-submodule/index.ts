@@ -3,7 +3,7 @@ import { emptyResolution } from '../package-manager.js';
 import type { Submodule } from '../../source/index.js';
 
 /**
- * Reports the submodules of a source as packages (spec: source fetch §7). Their files were archived with the source
+ * Reports the submodules of a source as packages. Their files were archived with the source
  * before, so there is nothing left to fetch.
  */
 export const gitSubmodule: PackageManager = {

@@ -18,7 +18,11 @@ export const cleanup: Command = {
     refusePositionals(positionals, 0);
     const lock = app.get(FleetLock);
     const expired = await lock.once('expiry', () => app.get(Expiry).run());
-    print(expired === undefined ? 'Another process is expiring requests just now.' : `Requests that became stale: ${expired}`);
+    print(
+      expired === undefined
+        ? 'Another process is expiring requests just now.'
+        : `Requests that became stale: ${expired}`,
+    );
     await lock.once('housekeeping', () => app.get(Housekeeping).run());
   },
 };

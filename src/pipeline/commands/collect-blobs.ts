@@ -20,7 +20,10 @@ export const collectBlobs: Command = {
     refusePositionals(positionals, 0);
     const execute = values.execute === true;
     if (execute && values['dry-run'] === true) throw new UsageError('Give either --dry-run or --execute.');
-    const onUnreferenced = values.verbose === true ? ({ sha256, size }: { sha256: string; size: number }) => print(`${sha256} ${size}`) : undefined;
+    const onUnreferenced =
+      values.verbose === true
+        ? ({ sha256, size }: { sha256: string; size: number }) => print(`${sha256} ${size}`)
+        : undefined;
     const reports = await app
       .get(FleetLock)
       .once('collection', () => app.get(BlobCollector).run({ execute, onUnreferenced }));

@@ -50,7 +50,8 @@ export const pruneArchives: Command = {
 
 function cutOff(value: unknown, defaultAge: number, minimumAge: number): Date {
   if (value === undefined) return new Date(Date.now() - defaultAge);
-  const date = typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? new Date(`${value}T00:00:00Z`) : undefined;
+  const date =
+    typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? new Date(`${value}T00:00:00Z`) : undefined;
   // An impossible day of a month would roll over into the next one.
   if (date === undefined || Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== value) {
     throw new UsageError('--older-than must be a date: YYYY-MM-DD.');
@@ -63,7 +64,8 @@ function cutOff(value: unknown, defaultAge: number, minimumAge: number): Date {
 
 function positiveInteger(value: unknown): number | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'string' || !/^[1-9]\d{0,8}$/.test(value)) throw new UsageError('--limit must be a number of at least 1.');
+  if (typeof value !== 'string' || !/^[1-9]\d{0,8}$/.test(value))
+    throw new UsageError('--limit must be a number of at least 1.');
   return Number(value);
 }
 

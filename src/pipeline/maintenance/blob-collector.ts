@@ -106,9 +106,10 @@ async function sweep(
 
 async function unmarked(connection: QueryRunner, blobs: readonly StoredBlob[]): Promise<StoredBlob[]> {
   if (blobs.length === 0) return [];
-  const rows: { sha256: string }[] = await connection.query('SELECT "sha256" FROM "marked" WHERE "sha256" = ANY($1::char(64)[])', [
-    blobs.map((blob) => blob.sha256),
-  ]);
+  const rows: { sha256: string }[] = await connection.query(
+    'SELECT "sha256" FROM "marked" WHERE "sha256" = ANY($1::char(64)[])',
+    [blobs.map((blob) => blob.sha256)],
+  );
   const needed = new Set(rows.map((row) => row.sha256));
   return blobs.filter((blob) => !needed.has(blob.sha256));
 }

@@ -5,7 +5,7 @@ import { REASONS, REQUEST_STATES, RequestStates } from '../../requests/index.js'
 
 const PER_PAGE = 100;
 
-/** Marks requests as stale whose newest state is older than their lifetime (pipeline.md §11). */
+/** Marks requests as stale whose newest state is older than their lifetime. */
 @Injectable()
 export class Expiry {
   private readonly logger = new Logger(Expiry.name);
@@ -19,7 +19,7 @@ export class Expiry {
   /** Returns how many became stale. One that cannot be marked is logged and left for the next time. */
   async run(): Promise<number> {
     let expired = 0;
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const page = await this.page(after);
       for (const candidate of page) if (await this.expire(candidate)) expired++;
       if (page.length < PER_PAGE) return expired;
@@ -41,7 +41,8 @@ export class Expiry {
       );
       return true;
     } catch (error) {
-      if (!(error instanceof ChangedMeanwhile)) this.logger.error(`Request ${candidate.id} did not expire: ${String(error)}`);
+      if (!(error instanceof ChangedMeanwhile))
+        this.logger.error(`Request ${candidate.id} did not expire: ${String(error)}`);
       return false;
     }
   }

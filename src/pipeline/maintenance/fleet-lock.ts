@@ -17,10 +17,10 @@ export class FleetLock {
   async once<T>(task: FleetTask, work: () => Promise<T>): Promise<T | undefined> {
     const connection = this.dataSource.createQueryRunner();
     try {
-      const [{ locked }]: { locked: boolean }[] = await connection.query('SELECT pg_try_advisory_lock($1, $2) AS "locked"', [
-        LOCK_SPACE,
-        TASKS[task],
-      ]);
+      const [{ locked }]: { locked: boolean }[] = await connection.query(
+        'SELECT pg_try_advisory_lock($1, $2) AS "locked"',
+        [LOCK_SPACE, TASKS[task]],
+      );
       if (!locked) return undefined;
       try {
         return await work();

@@ -17,7 +17,7 @@ export interface PrunableSource {
 }
 
 /**
- * Removes archived sources by age (pipeline.md §12): those whose latest request for the same repository name and
+ * Removes archived sources by age: those whose latest request for the same repository name and
  * commit was made before a cut-off. A source that was never asked for by name is kept, and so is one that a complete
  * or running request needs. Only rows go; the collector frees the blobs.
  */
@@ -36,7 +36,7 @@ export class SourcePruning {
 
   /** All of them, by id, a page at a time; a source that was listed may be removed before the next one is read. */
   async *findAll(olderThan: Date): AsyncGenerator<PrunableSource> {
-    for (let page = await this.find(olderThan, PAGE); page.length > 0; ) {
+    for (let page = await this.find(olderThan, PAGE); page.length > 0;) {
       yield* page;
       page = page.length < PAGE ? [] : await this.find(olderThan, PAGE, page[page.length - 1].id);
     }

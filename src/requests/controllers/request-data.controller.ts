@@ -2,13 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import {
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProduces,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { WorkersOnly } from '../../auth/index.js';
 import type { RequestPackages } from '../../dependencies/index.js';
@@ -37,7 +31,8 @@ export class RequestDataController {
   @Get('configuration-files')
   @ApiOperation({
     summary: 'Configuration files for the build',
-    description: 'Write each one to its path below the unpacked bundle. What was stored is for builds through the registry.',
+    description:
+      'Write each one to its path below the unpacked bundle. What was stored is for builds through the registry.',
   })
   @ApiOkResponse({ type: [ConfigurationFileBody], description: 'Sorted by path; empty if there are none' })
   @ApiErrors(400, 404)
@@ -103,8 +98,12 @@ export class RequestDataController {
     const path = this.logs.path(id);
     if (path === undefined) throw new ResourceNotFound();
     const state = await this.data.state(id);
-    const size = await stat(path).then((file) => file.size, () => undefined);
-    if (size === undefined && state === 'stale') throw new HttpProblem(410, 'The logs of this request are gone: it is stale');
+    const size = await stat(path).then(
+      (file) => file.size,
+      () => undefined,
+    );
+    if (size === undefined && state === 'stale')
+      throw new HttpProblem(410, 'The logs of this request are gone: it is stale');
     if (size === undefined && state !== 'in_progress') throw new ResourceNotFound();
     response.type('text/plain; charset=utf-8');
     if (size === undefined || size === 0) {

@@ -17,7 +17,10 @@ export class RequestMetricsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Durations of finished requests', description: 'One item per request that was ever complete or failed.' })
+  @ApiOperation({
+    summary: 'Durations of finished requests',
+    description: 'One item per request that was ever complete or failed.',
+  })
   @ApiOkResponse({ type: MetricsPageDocument, description: 'One page' })
   @ApiErrors(400, [404, 'There is no such page'])
   async list(@Query() query: MetricsQuery, @Req() request: Request): Promise<Page<RequestMetric>> {
@@ -36,7 +39,10 @@ export class RequestMetricsController {
   }
 
   @Get('summary')
-  @ApiOperation({ summary: 'Averages and counts', description: 'Of the requests that were finished between two times.' })
+  @ApiOperation({
+    summary: 'Averages and counts',
+    description: 'Of the requests that were finished between two times.',
+  })
   @ApiOkResponse({ type: SummaryDocument, description: 'Seconds; null when nothing was finished' })
   @ApiErrors(400)
   async summary(@Query() query: SummaryQuery): Promise<MetricsSummary> {

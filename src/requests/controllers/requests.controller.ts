@@ -82,7 +82,10 @@ export class RequestsController {
   })
   @ApiCreatedResponse({ type: VerboseDocument, description: 'The new request' })
   @ApiOkResponse({ type: VerboseDocument, description: 'The request that this `Idempotency-Key` has made before' })
-  @ApiErrors(400, 401, [403, 'The caller may not name another `user`'], 409, 413, 415, [500, 'The request could not be queued'])
+  @ApiErrors(400, 401, [403, 'The caller may not name another `user`'], 409, 413, 415, [
+    500,
+    'The request could not be queued',
+  ])
   async create(
     @Body() body: CreateRequestBody,
     @Headers('idempotency-key') key: string | undefined,
@@ -98,7 +101,10 @@ export class RequestsController {
   }
 
   @Get('latest')
-  @ApiOperation({ summary: 'Find the newest request for a commit', description: 'In any state, by the path of the repository.' })
+  @ApiOperation({
+    summary: 'Find the newest request for a commit',
+    description: 'In any state, by the path of the repository.',
+  })
   @ApiOkResponse({ type: BriefDocument, description: 'The request' })
   @ApiErrors(400, [404, 'Nobody has asked for this commit'])
   async latest(@Query() query: LatestQuery): Promise<BriefView> {
@@ -111,7 +117,8 @@ export class RequestsController {
   @Get(':id')
   @ApiOperation({
     summary: 'Show a request',
-    description: 'With `wait`, answers when the state is final (not `in_progress`) or the seconds are over, always with 200.',
+    description:
+      'With `wait`, answers when the state is final (not `in_progress`) or the seconds are over, always with 200.',
   })
   @ApiOkResponse({ type: VerboseDocument, description: 'The request as it is now' })
   @ApiErrors(400, 404)
@@ -158,7 +165,8 @@ export class RequestsController {
   @JsonBody({ optional: true })
   @ApiOperation({
     summary: 'Submit the same again',
-    description: 'A new request with the same inputs. `{"offline": true}` forbids all network: only what is archived is used.',
+    description:
+      'A new request with the same inputs. `{"offline": true}` forbids all network: only what is archived is used.',
   })
   @ApiCreatedResponse({ type: VerboseDocument, description: 'The new request' })
   @ApiErrors(400, 401, 404, 413, 415, [500, 'The request could not be queued'])

@@ -5,7 +5,7 @@ import { HttpProblem } from '../../http/index.js';
 /** How long a key is kept. */
 const LIFETIME = `interval '24 hours'`;
 
-/** An `Idempotency-Key` of a user together with what it was used for (`additions.md` §1). */
+/** An `Idempotency-Key` of a user together with what it was used for. */
 export class IdempotencyKey {
   private readonly bodySha256: string;
 
@@ -22,7 +22,9 @@ export class IdempotencyKey {
    * same key wait. Throws 409 when it was used with another body.
    */
   async find(manager: EntityManager): Promise<number | undefined> {
-    await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [JSON.stringify([this.owner, this.key])]);
+    await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [
+      JSON.stringify([this.owner, this.key]),
+    ]);
     await manager.query(
       `DELETE FROM "idempotency_key" WHERE "username" = $1 AND "key" = $2
        AND "created" < clock_timestamp() AT TIME ZONE 'utc' - ${LIFETIME}`,
@@ -35,7 +37,10 @@ export class IdempotencyKey {
     const known = rows[0];
     if (known === undefined) return undefined;
     if (known.body_sha256 !== this.bodySha256) {
-      throw new HttpProblem(409, 'This Idempotency-Key was used with another body within the last 24 hours; use a new key');
+      throw new HttpProblem(
+        409,
+        'This Idempotency-Key was used with another body within the last 24 hours; use a new key',
+      );
     }
     return known.request_id;
   }

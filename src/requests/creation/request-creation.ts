@@ -32,7 +32,11 @@ export class RequestCreation {
    * Creates a request and queues it; with a key that has made one already, returns that. When the queue refuses, the
    * request fails and the error is a 500 with the same text.
    */
-  async create(inputs: RequestInputs, requester: Requester, key?: IdempotencyKey): Promise<{ id: number; created: boolean }> {
+  async create(
+    inputs: RequestInputs,
+    requester: Requester,
+    key?: IdempotencyKey,
+  ): Promise<{ id: number; created: boolean }> {
     const { id, created } = await this.dataSource.transaction(async (manager) => {
       const known = await key?.find(manager);
       if (known !== undefined) return { id: known, created: false };
@@ -80,7 +84,10 @@ export class RequestCreation {
       `INSERT INTO "request_pkg_manager" SELECT $1, "id" FROM "package_manager" WHERE "name" = ANY($2::text[])`,
       [id, inputs.packageManagers],
     );
-    await manager.query(`INSERT INTO "request_flag" SELECT $1, "id" FROM "flag" WHERE "name" = ANY($2::text[])`, [id, inputs.flags]);
+    await manager.query(`INSERT INTO "request_flag" SELECT $1, "id" FROM "flag" WHERE "name" = ANY($2::text[])`, [
+      id,
+      inputs.flags,
+    ]);
     await this.states.begin(manager, id, REASONS.initiated);
     return id;
   }

@@ -21,8 +21,14 @@ export class RequestSubmission {
     private readonly creation: RequestCreation,
   ) {}
 
-  /** Creates a request; a known `Idempotency-Key` gives the request that it has made. Nothing is stored for a bad one. */
-  async submit(body: CreateRequestBody, caller: Caller, key: string | undefined): Promise<{ id: number; created: boolean }> {
+  /**
+   * Creates a request; a known `Idempotency-Key` gives the request that it has made. Nothing is stored for a bad one.
+   */
+  async submit(
+    body: CreateRequestBody,
+    caller: Caller,
+    key: string | undefined,
+  ): Promise<{ id: number; created: boolean }> {
     const requester = this.requesterOf(body.user, caller);
     const inputs = this.inputsOf(body);
     checkInputs(inputs, this.configuration.requests, this.addresses);
@@ -59,7 +65,7 @@ export class RequestSubmission {
     };
   }
 
-  /** `api.md` §6: a representative may post for others. */
+  /** A representative may post for others. */
   private requesterOf(user: string | undefined, caller: Caller): Requester {
     if (user === undefined || user === '') return { user: caller.username, submittedBy: undefined };
     if (caller.username === undefined) throw new ValidationError('user must not be given by an anonymous caller');
@@ -72,5 +78,7 @@ export class RequestSubmission {
 
 function checkedKey(key: string): string {
   if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw new ValidationError(`The Idempotency-Key ${quote(key)} is not valid: it must be 1 to 255 visible ASCII characters, given once`);
+  throw new ValidationError(
+    `The Idempotency-Key ${quote(key)} is not valid: it must be 1 to 255 visible ASCII characters, given once`,
+  );
 }

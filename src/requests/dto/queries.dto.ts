@@ -33,7 +33,9 @@ export class ListQuery {
   @QueryText({ description: 'Only requests for this commit', pattern: REF })
   ref?: string;
 
-  @QueryChoices(PACKAGE_MANAGER_NAMES, { description: 'Only requests with this package manager; repeat it for several' })
+  @QueryChoices(PACKAGE_MANAGER_NAMES, {
+    description: 'Only requests with this package manager; repeat it for several',
+  })
   pkg_manager: PackageManagerName[] = [];
 
   @QueryDate({ description: 'Created at or after; a date means its first moment', bound: 'from' })
@@ -80,16 +82,28 @@ export class LatestQuery {
   })
   repo_name: string;
 
-  @QueryText({ description: 'The commit', pattern: REF, required: true, example: '7fd1a60b01f91b314f59955a4e4d4e80d8edf11d' })
+  @QueryText({
+    description: 'The commit',
+    pattern: REF,
+    required: true,
+    example: '7fd1a60b01f91b314f59955a4e4d4e80d8edf11d',
+  })
   ref: string;
 }
 
 /** Query of the sub-resources that tell how to build. */
 export class BuildModeQuery {
-  @QueryChoice(['registry', 'offline'], { description: 'Build through the locked registry, or from the bundle alone', default: 'registry' })
+  @QueryChoice(['registry', 'offline'], {
+    description: 'Build through the locked registry, or from the bundle alone',
+    default: 'registry',
+  })
   mode: 'registry' | 'offline' = 'registry';
 
-  @QueryText({ description: 'Absolute path of the unpacked bundle; with `mode=offline` only', pattern: /^\//, maxLength: 4096 })
+  @QueryText({
+    description: 'Absolute path of the unpacked bundle; with `mode=offline` only',
+    pattern: /^\//,
+    maxLength: 4096,
+  })
   bundle_dir?: string;
 
   @QueryChoice(['mirror'], { description: 'yarn classic: an offline mirror' })

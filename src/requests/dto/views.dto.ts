@@ -17,7 +17,12 @@ class ComponentDocument {
   name: string;
   @ApiProperty({ description: 'A package manager, or `go-package`', example: 'npm' })
   type: string;
-  @ApiProperty({ type: String, nullable: true, description: 'Version; null for the Go standard library', example: '2.1.3' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Version; null for the Go standard library',
+    example: '2.1.3',
+  })
   version: string | null;
 }
 
@@ -50,7 +55,11 @@ class CommonDocument extends StateDocument {
   user: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'Who submitted it on behalf of the user' })
   submitted_by: string | null;
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, description: 'Variables for the build: name → value' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'Variables for the build: name → value',
+  })
   environment_variables: Record<string, string>;
   @ApiProperty({ type: [String], description: 'Flags, sorted' })
   flags: string[];
@@ -58,7 +67,11 @@ class CommonDocument extends StateDocument {
   error_origin?: string;
   @ApiPropertyOptional({ description: 'Kind of the error; only with an error', example: 'InvalidChecksum' })
   error_type?: string;
-  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' }, description: 'Labels, if there are any' })
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'Labels, if there are any',
+  })
   labels?: Record<string, string>;
 }
 
@@ -82,7 +95,10 @@ class LogsDocument {
 }
 
 export class VerboseDocument extends CommonDocument {
-  @ApiProperty({ type: [PackageDocument], description: 'Packages of the repository; empty unless the state is `complete`' })
+  @ApiProperty({
+    type: [PackageDocument],
+    description: 'Packages of the repository; empty unless the state is `complete`',
+  })
   packages: PackageDocument[];
   @ApiProperty({ type: [DependencyDocument], description: 'The union of what all packages depend on' })
   dependencies: DependencyDocument[];

@@ -12,7 +12,11 @@ const MAX_INTEGER = 2_147_483_647;
 /** Body of `PATCH /requests/{id}`. */
 @AtLeastOneProperty()
 export class PatchRequestBody {
-  @ApiPropertyOptional({ enum: REQUEST_STATE_NAMES, description: 'The new state; needs `state_reason`', example: 'in_progress' })
+  @ApiPropertyOptional({
+    enum: REQUEST_STATE_NAMES,
+    description: 'The new state; needs `state_reason`',
+    example: 'in_progress',
+  })
   @ValidateIf((body: PatchRequestBody) => body.state !== undefined || body.state_reason !== undefined)
   @IsIn([...REQUEST_STATE_NAMES])
   state?: RequestStateName;
@@ -68,7 +72,11 @@ export class ConfigurationFileBody {
   @IsString()
   content: string;
 
-  @ApiProperty({ description: 'Where to write it, relative to the unpacked bundle', maxLength: MAX_PATH, example: 'app/.npmrc' })
+  @ApiProperty({
+    description: 'Where to write it, relative to the unpacked bundle',
+    maxLength: MAX_PATH,
+    example: 'app/.npmrc',
+  })
   @Length(1, MAX_PATH)
   @IsString()
   path: string;
@@ -85,7 +93,8 @@ function variablesProblem(value: unknown): string | undefined {
     if (!isObject(variable)) return 'must have an object with value and kind for each name';
     const { value: text, kind, ...unexpected } = variable;
     const [extra] = Object.keys(unexpected);
-    if (extra !== undefined) return `must not have the unexpected property ${JSON.stringify(extra).slice(0, 80)} for a name`;
+    if (extra !== undefined)
+      return `must not have the unexpected property ${JSON.stringify(extra).slice(0, 80)} for a name`;
     if (typeof text !== 'string') return 'must have a value that is a string for each name';
     if (kind !== 'path' && kind !== 'literal') return 'must have a kind that is path or literal for each name';
   }

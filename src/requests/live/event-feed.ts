@@ -4,7 +4,7 @@ import type { LogTail } from '../logs/log-tail.js';
 import { isFinal, stateName } from '../request-state.js';
 import type { StateView } from '../views/request-view.js';
 
-/** An event of `GET /requests/{id}/events` (`additions.md` §2). */
+/** An event of `GET /requests/{id}/events`. */
 export interface FeedEvent {
   event: 'state' | 'progress' | 'log';
   data: object;

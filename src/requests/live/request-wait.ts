@@ -48,7 +48,9 @@ export class RequestWait implements OnModuleDestroy {
   }
 
   private async isFinal(id: number): Promise<boolean> {
-    const rows: { state: number }[] = await this.dataSource.query(`SELECT "state" FROM "request" WHERE "id" = $1`, [id]);
+    const rows: { state: number }[] = await this.dataSource.query(`SELECT "state" FROM "request" WHERE "id" = $1`, [
+      id,
+    ]);
     const row = rows[0];
     return row === undefined || isFinal(stateName(row.state));
   }

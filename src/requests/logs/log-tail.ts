@@ -15,7 +15,10 @@ export class LogTail {
 
   /** The lines since the last call; none at the first one. A missing file has none. */
   async read(): Promise<LogLine[]> {
-    const size = await stat(this.path).then((stats) => stats.size, () => 0);
+    const size = await stat(this.path).then(
+      (stats) => stats.size,
+      () => 0,
+    );
     if (this.position === undefined || size < this.position) {
       this.position = this.position === undefined ? size : 0;
       this.rest = Buffer.alloc(0);
@@ -28,7 +31,10 @@ export class LogTail {
     const bytes = await this.readTo(size);
     const lastBreak = bytes.lastIndexOf(0x0a);
     this.rest = bytes.subarray(lastBreak + 1);
-    const lines = bytes.subarray(0, lastBreak + 1).toString('utf8').split('\n');
+    const lines = bytes
+      .subarray(0, lastBreak + 1)
+      .toString('utf8')
+      .split('\n');
     return lines.flatMap((line) => parseLogLine(line) ?? []);
   }
 
@@ -38,7 +44,12 @@ export class LogTail {
     try {
       let position = this.position ?? 0;
       while (position < size) {
-        const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(CHUNK, size - position)), 0, undefined, position);
+        const { bytesRead, buffer } = await file.read(
+          Buffer.alloc(Math.min(CHUNK, size - position)),
+          0,
+          undefined,
+          position,
+        );
         if (bytesRead === 0) break;
         chunks.push(buffer.subarray(0, bytesRead));
         position += bytesRead;

@@ -109,7 +109,8 @@ class LineWriter {
   private async drain(): Promise<void> {
     try {
       while (this.pending.length > 0) {
-        if (this.dropped) this.pending.push(formatLogLine({ time: now(), level: 'warn', message: 'Lines were dropped here' }));
+        if (this.dropped)
+          this.pending.push(formatLogLine({ time: now(), level: 'warn', message: 'Lines were dropped here' }));
         this.dropped = false;
         const text = this.pending.join('');
         this.pending = [];

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { timestampSql } from '../../http/index.js';
 import { REQUEST_STATES, type RequestStateName, stateName } from '../request-state.js';
 
-/** How one request went (`api.md` §2.6). Times are seconds. */
+/** How one request went. Times are seconds. */
 export interface RequestMetric {
   id: number;
   final_state: RequestStateName;

@@ -22,7 +22,7 @@ const KEYS: Record<PackageManagerName, readonly (keyof PackageEntry)[]> = {
 
 const MAX_PATH = 4096;
 
-/** What is wrong with the shape of `packages` (`api.md` §4), or undefined. The text names the manager and the key. */
+/** What is wrong with the shape of `packages`, or undefined. The text names the manager and the key. */
 export function packagesProblem(value: unknown): string | undefined {
   if (!isObject(value)) return 'must be an object: package manager → array of package configurations';
   for (const [name, entries] of Object.entries(value)) {
@@ -58,7 +58,8 @@ function pathProblem(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return 'must have a path that is a non-empty string';
   if (value.length > MAX_PATH) return `must have a path of at most ${MAX_PATH} characters`;
   if (posix.isAbsolute(value)) return 'must have a path that is relative to the repository';
-  if (posix.normalize(value).split('/').includes('..')) return 'must have a path without ".." that stays in the repository';
+  if (posix.normalize(value).split('/').includes('..'))
+    return 'must have a path without ".." that stays in the repository';
   return undefined;
 }
 

@@ -52,7 +52,7 @@ export function defaultManagers(rules: RequestRules): PackageManagerName[] {
   return rules.defaultPackageManagers.filter((name) => available.includes(name));
 }
 
-/** Everything that can be known to be wrong before the work begins (`api.md` §2.3–5). Throws `ValidationError`. */
+/** Everything that can be known to be wrong before the work begins. Throws `ValidationError`. */
 export function checkInputs(inputs: RequestInputs, rules: RequestRules, addresses: AddressPolicy): void {
   checkRepository(inputs.repo, addresses);
   checkManagers(inputs.packageManagers, rules);
@@ -60,7 +60,7 @@ export function checkInputs(inputs: RequestInputs, rules: RequestRules, addresse
   checkPackageRules(inputs, rules);
 }
 
-/** How managers, their packages and replacements must fit together (`api.md` §4). Throws `ValidationError`. */
+/** How managers, their packages and replacements must fit together. Throws `ValidationError`. */
 export function checkPackageRules(inputs: PackageInputs, rules: RequestRules): void {
   checkConfiguredManagers(inputs);
   checkExclusions(inputs, rules);
@@ -77,7 +77,9 @@ function checkRepository(repo: string, addresses: AddressPolicy): void {
   validateRepository(repo);
   // `file:x` and the like would be read as a path on the ssh host `file`, which nobody means.
   if (/^[a-z][a-z0-9+.-]*:(?!\/\/)/i.test(repo) && SCHEMES.has(repo.slice(0, repo.indexOf(':')).toLowerCase())) {
-    throw new ValidationError('repo is not valid: the repository address must be an https, http or ssh URL, or user@host:path');
+    throw new ValidationError(
+      'repo is not valid: the repository address must be an https, http or ssh URL, or user@host:path',
+    );
   }
   if (/(?:^|[/:])(?:\.|%2e){1,2}(?:\/|$)/i.test(repo)) {
     throw new ValidationError('repo is not valid: the path in the repository address must not hold "." or ".."');
@@ -106,7 +108,9 @@ function checkFlags(flags: readonly string[]): void {
   const wrong = flags.filter((flag) => !ACTIVE_FLAGS.some((active) => active === flag));
   if (wrong.length === 0) return;
   const shown = wrong.slice(0, 10).map((flag) => JSON.stringify(flag.slice(0, 80)));
-  throw new ValidationError(`The flags ${shown.join(', ')} are unknown or inactive; active are: ${ACTIVE_FLAGS.join(', ')}`);
+  throw new ValidationError(
+    `The flags ${shown.join(', ')} are unknown or inactive; active are: ${ACTIVE_FLAGS.join(', ')}`,
+  );
 }
 
 function checkConfiguredManagers({ packages, packageManagers }: PackageInputs): void {

@@ -22,7 +22,7 @@ interface LockedRequest {
 }
 
 /**
- * The only way to change the state of a request (`api.md` §3). A change locks the row, so two at once happen one after
+ * The only way to change the state of a request. A change locks the row, so two at once happen one after
  * the other. After the commit, this process hears `REQUEST_STATE_CHANGED` and every process a notification; what they
  * do about it never undoes the change.
  */

@@ -12,7 +12,7 @@ export interface RequestFacts {
   environmentVariables?: Record<string, { value: string; kind: 'path' | 'literal' }>;
 }
 
-/** A change of the state of a request (`api.md` §3). */
+/** A change of the state of a request. */
 export interface StateChange extends RequestFacts {
   state: RequestStateName;
   /** Shown to clients: no secrets, no paths of this host. */
@@ -58,9 +58,11 @@ const TRANSITIONS: Record<RequestStateName, readonly RequestStateName[]> = {
   stale: [],
 };
 
-/** Throws `ValidationError` naming both states when the table of `api.md` §3 forbids the step. */
+/** Throws `ValidationError` naming both states when the table above forbids the step. */
 export function checkTransition(from: RequestStateName, to: RequestStateName): void {
   if (TRANSITIONS[from].includes(to)) return;
   const allowed = TRANSITIONS[from].join(', ') || 'no other state';
-  throw new ValidationError(`State transition is not allowed from ${from} to ${to}; from ${from} one may go to ${allowed}`);
+  throw new ValidationError(
+    `State transition is not allowed from ${from} to ${to}; from ${from} one may go to ${allowed}`,
+  );
 }

@@ -11,7 +11,7 @@ export interface ConfigurationFileView {
   type: 'base64';
 }
 
-/** The parts of a request that have addresses of their own (`api.md` §2.5). All throw 404 for an unknown request. */
+/** The parts of a request that have addresses of their own. All throw 404 for an unknown request. */
 @Injectable()
 export class RequestData {
   constructor(

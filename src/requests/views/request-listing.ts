@@ -42,7 +42,7 @@ export class RequestListing {
     return { total, ids: rows.map(({ id }) => id) };
   }
 
-  /** The newest request, in any state, for a commit of the repository with this name (`api.md` §2.4). */
+  /** The newest request, in any state, for a commit of the repository with this name. */
   async latest(name: string, ref: string): Promise<number | undefined> {
     const rows: { id: number }[] = await this.dataSource.query(
       `SELECT "id" FROM "request" WHERE "repo_name" = $1 AND "ref" = $2 ORDER BY "id" DESC LIMIT 1`,
@@ -66,8 +66,13 @@ function conditions(filter: RequestFilter): { where: string; parameters: unknown
   add(filter.createdFrom, (value) => `r."created" >= ${value}::timestamp`);
   add(filter.createdTo, (value) => `r."created" <= ${value}::timestamp`);
   for (const name of filter.managers) {
-    add(name, (value) => `EXISTS (SELECT FROM "request_pkg_manager" l JOIN "package_manager" m ON m."id" = l."package_manager_id"
-      WHERE l."request_id" = r."id" AND m."name" = ${value})`);
+    add(
+      name,
+      (
+        value,
+      ) => `EXISTS (SELECT FROM "request_pkg_manager" l JOIN "package_manager" m ON m."id" = l."package_manager_id"
+      WHERE l."request_id" = r."id" AND m."name" = ${value})`,
+    );
   }
   for (const label of filter.labels) {
     const colon = label.indexOf(':');

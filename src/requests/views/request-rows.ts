@@ -110,7 +110,10 @@ export function commonView(row: RequestRow, associations: Associations): CommonV
   };
 }
 
-function group<Row extends { request_id: number }, Item>(rows: readonly Row[], item: (row: Row) => Item): Map<number, Item[]> {
+function group<Row extends { request_id: number }, Item>(
+  rows: readonly Row[],
+  item: (row: Row) => Item,
+): Map<number, Item[]> {
   const groups = new Map<number, Item[]>();
   for (const row of rows) {
     const present = groups.get(row.request_id);

@@ -8,7 +8,7 @@ export interface StateView {
   updated: string;
 }
 
-/** What both views of a request show (`api.md` §2.1). */
+/** What both views of a request show. */
 export interface CommonView extends StateView {
   id: number;
   repo: string;

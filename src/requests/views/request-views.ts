@@ -4,7 +4,14 @@ import { Catalogue } from '../../dependencies/index.js';
 import { RequestLogs } from '../logs/request-logs.js';
 import { REQUEST_STATES } from '../request-state.js';
 import { type BriefView, verbosePackages, type VerboseView } from './request-view.js';
-import { type Associations, commonView, readAssociations, readHistory, readRequests, type RequestRow } from './request-rows.js';
+import {
+  type Associations,
+  commonView,
+  readAssociations,
+  readHistory,
+  readRequests,
+  type RequestRow,
+} from './request-rows.js';
 
 /**
  * Reads requests for answers: a constant number of queries, however many requests, all of one moment. `base` is the

@@ -48,18 +48,18 @@ export class RequestWork {
   ) {}
 
   /** Claims a request for `owner`, who can do the package managers `abilities`. */
-  async claim(
-    id: number,
-    owner: string,
-    abilities: readonly PackageManagerName[],
-  ): Promise<Refusal | ClaimedRequest> {
+  async claim(id: number, owner: string, abilities: readonly PackageManagerName[]): Promise<Refusal | ClaimedRequest> {
     return this.dataSource.transaction(async (manager) => {
       const locked: { state: number; leased: boolean }[] = await manager.query(LOCK, [id]);
       if (locked.length === 0 || locked[0].state !== REQUEST_STATES.in_progress) return 'gone';
       if (locked[0].leased) return 'busy';
       const [row]: ClaimRow[] = await manager.query(READ, [id]);
       if (!row.managers.every((name) => abilities.includes(name))) return 'unable';
-      const [updated]: [{ attempt: number; crashes: number }[], number] = await manager.query(CLAIM, [id, owner, LEASE.duration]);
+      const [updated]: [{ attempt: number; crashes: number }[], number] = await manager.query(CLAIM, [
+        id,
+        owner,
+        LEASE.duration,
+      ]);
       return claimedRequest(id, owner, row, updated[0]);
     });
   }
@@ -225,7 +225,12 @@ async function savePackages(manager: EntityManager, id: number, saved: readonly 
     `INSERT INTO "request_package" ("request_id", "position", "component_id", "path", "dependency_set_id")
      SELECT $1, k."place" - 1, k."component_id", k."path", k."set_id"
      FROM unnest($2::bigint[], $3::text[], $4::bigint[]) WITH ORDINALITY AS k("component_id", "path", "set_id", "place")`,
-    [id, saved.map((each) => each.componentId), saved.map((each) => each.path), saved.map((each) => each.dependencySetId)],
+    [
+      id,
+      saved.map((each) => each.componentId),
+      saved.map((each) => each.path),
+      saved.map((each) => each.dependencySetId),
+    ],
   );
 }
 

@@ -23,11 +23,19 @@ export async function chooseGitClient({ worker, outbound }: Configuration): Prom
     `${found}: using isomorphic-git. It fetches public and .netrc-protected repositories over http(s) up to 100 MB, and no ` +
       `history. Install git ${OLDEST.join('.')} or newer for the rest.`,
   );
-  return new IsomorphicGitClient({ timeout: worker.subprocessTimeout, allowedPrivateNetworks: outbound.allowedPrivateNetworks });
+  return new IsomorphicGitClient({
+    timeout: worker.subprocessTimeout,
+    allowedPrivateNetworks: outbound.allowedPrivateNetworks,
+  });
 }
 
 async function gitVersion(): Promise<string | undefined> {
-  const result = await execa('git', ['--version'], { reject: false, timeout: 10_000, env: localEnvironment(), extendEnv: false });
+  const result = await execa('git', ['--version'], {
+    reject: false,
+    timeout: 10_000,
+    env: localEnvironment(),
+    extendEnv: false,
+  });
   return /^git version (\d+\.\d+(?:\.\d+)*)/.exec(result.stdout ?? '')?.[1];
 }
 

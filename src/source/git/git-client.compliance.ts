@@ -43,11 +43,20 @@ export function describeGitClient(name: string, open: (settings: GitClientSettin
 
     function remote(path: string, authorization?: string): Remote {
       const { port } = server;
-      return { transport: 'http', url: `${server.url}/${path}`, host: '127.0.0.1', port, addresses: ['127.0.0.1'], authorization };
+      return {
+        transport: 'http',
+        url: `${server.url}/${path}`,
+        host: '127.0.0.1',
+        port,
+        addresses: ['127.0.0.1'],
+        authorization,
+      };
     }
 
     let serial = 0;
-    async function repository(files: Record<string, FileSpec>): Promise<{ path: string; ref: string; directory: string }> {
+    async function repository(
+      files: Record<string, FileSpec>,
+    ): Promise<{ path: string; ref: string; directory: string }> {
       const path = `compliance/${(serial += 1)}.git`;
       const created = await server.createRepository(path);
       return { path, ref: await created.commit({ files, time: 1_600_000_000 }), directory: created.directory };
@@ -78,7 +87,11 @@ export function describeGitClient(name: string, open: (settings: GitClientSettin
     }
 
     it('fetches one commit with its tree, bytes and modes', async () => {
-      const { path, ref, directory: origin } = await repository({
+      const {
+        path,
+        ref,
+        directory: origin,
+      } = await repository({
         a: 'text\n',
         'b/c/run': { content: 'x', executable: true },
         link: { link: 'a' },
@@ -86,16 +99,20 @@ export function describeGitClient(name: string, open: (settings: GitClientSettin
         'lib.txt': 'after',
         'crlf.txt': 'a\r\nb\r\n',
         '.gitattributes': '* text eol=lf\n',
-        'ü': 'name',
+        ü: 'name',
         large: Buffer.alloc(2_000_000, 'large '),
         empty: '',
       });
       await fetched(path, ref);
       expect(await client.commit(directory, ref, options)).toEqual({ id: ref, time: 1_600_000_000 });
       const entries = await listed(ref);
-      const expected = (await git(origin, ['ls-tree', '-r', '-t', '-z', ref])).split('\0').filter((line) => line !== '');
+      const expected = (await git(origin, ['ls-tree', '-r', '-t', '-z', ref]))
+        .split('\0')
+        .filter((line) => line !== '');
       const types: Record<string, string> = { '040000': 'tree', '160000': 'commit' };
-      expect(entries.map(({ mode, id, path: file }) => `${mode} ${types[mode] ?? 'blob'} ${id}\t${file}`)).toEqual(expected);
+      expect(entries.map(({ mode, id, path: file }) => `${mode} ${types[mode] ?? 'blob'} ${id}\t${file}`)).toEqual(
+        expected,
+      );
       for (const [file, digest] of Object.entries(await blobs(entries))) {
         expect([file, digest]).toEqual([file, entries.find((entry) => entry.path === file)?.id]);
       }
@@ -114,7 +131,9 @@ export function describeGitClient(name: string, open: (settings: GitClientSettin
       await created.commit({ files: { a: '2' } });
       await git(created.directory, ['config', 'uploadpack.allowAnySHA1InWant', 'true']);
       await fetched(`compliance/${serial}.git`, first);
-      expect(await blobs(await listed(first))).toEqual({ a: await git(created.directory, ['rev-parse', `${first}:a`]) });
+      expect(await blobs(await listed(first))).toEqual({
+        a: await git(created.directory, ['rev-parse', `${first}:a`]),
+      });
     });
 
     it('fetches one from a server that gives away branches and tags only', async () => {
@@ -124,8 +143,12 @@ export function describeGitClient(name: string, open: (settings: GitClientSettin
       server.oldProtocol = true;
       try {
         await fetched(`compliance/${serial}.git`, first);
-        expect(await blobs(await listed(first))).toEqual({ a: await git(created.directory, ['rev-parse', `${first}:a`]) });
-        await expect(fetched(`compliance/${serial}.git`, MISSING)).rejects.toMatchObject({ errorType: 'InvalidRequestData' });
+        expect(await blobs(await listed(first))).toEqual({
+          a: await git(created.directory, ['rev-parse', `${first}:a`]),
+        });
+        await expect(fetched(`compliance/${serial}.git`, MISSING)).rejects.toMatchObject({
+          errorType: 'InvalidRequestData',
+        });
       } finally {
         server.oldProtocol = false;
       }
@@ -158,7 +181,9 @@ export function describeGitClient(name: string, open: (settings: GitClientSettin
     it('follows no redirect', async () => {
       const { path, ref } = await repository({ a: '1' });
       server.fault = (request) =>
-        request.url?.startsWith('/old/') === true ? { status: 302, headers: { Location: request.url.replace('/old/', '/') } } : undefined;
+        request.url?.startsWith('/old/') === true
+          ? { status: 302, headers: { Location: request.url.replace('/old/', '/') } }
+          : undefined;
       await expect(fetched(`old/${path}`, ref)).rejects.toMatchObject({ errorType: 'RepositoryAccessError' });
       expect(server.requests.every((line) => line.includes('/old/'))).toBe(true);
     });
@@ -166,7 +191,9 @@ export function describeGitClient(name: string, open: (settings: GitClientSettin
     it.each([['nonsense'], [''], ['0000'], ['0011packfile\n']])('refuses garbage: %j', async (body) => {
       const { path, ref } = await repository({ a: '1' });
       server.fault = (request) =>
-        request.method === 'POST' ? { status: 200, headers: { 'Content-Type': 'application/x-git-upload-pack-result' }, body } : undefined;
+        request.method === 'POST'
+          ? { status: 200, headers: { 'Content-Type': 'application/x-git-upload-pack-result' }, body }
+          : undefined;
       const failure = await fetched(path, ref).catch((error: unknown) => error);
       const error = failure instanceof TransientFailure ? failure.error : failure;
       expect(error).toMatchObject({ errorType: expect.stringMatching(/^(RepositoryAccessError|InvalidRequestData)$/) });
@@ -191,7 +218,9 @@ export function describeGitClient(name: string, open: (settings: GitClientSettin
       await hasty.initialize(directory, options);
       const failure = await hasty.fetch(directory, remote(path), ref, options).catch((error: unknown) => error);
       const error = failure instanceof TransientFailure ? failure.error : failure;
-      expect(error).toMatchObject({ errorType: expect.stringMatching(/^(SubprocessCallError|RepositoryAccessError|NetworkError)$/) });
+      expect(error).toMatchObject({
+        errorType: expect.stringMatching(/^(SubprocessCallError|RepositoryAccessError|NetworkError)$/),
+      });
       await hasty.close();
     });
 
@@ -204,7 +233,9 @@ export function describeGitClient(name: string, open: (settings: GitClientSettin
     });
 
     it('ends a listing and a reading that nobody finishes', async () => {
-      const { path, ref } = await repository(Object.fromEntries(Array.from({ length: 3000 }, (_, at) => [`f${at}`, `${at}`])));
+      const { path, ref } = await repository(
+        Object.fromEntries(Array.from({ length: 3000 }, (_, at) => [`f${at}`, `${at}`])),
+      );
       await fetched(path, ref);
       for await (const entry of client.listTree(directory, ref, options)) {
         expect(entry.mode).toBe('100644');

@@ -36,14 +36,16 @@ export interface GitCallOptions {
  */
 export class DamagedRepositoryError extends Error {}
 
-/** Ref that keeps an archived commit from being pruned. It is written last, so its presence says that a fetch was whole. */
+/**
+ * Ref that keeps an archived commit from being pruned. It is written last, so its presence says that a fetch was whole.
+ */
 export function refOf(commit: string): string {
   return `refs/cachito/${commit}`;
 }
 
 /**
- * What the service does with git, all of it in bare repositories: no work tree, no hook, no filter. `directory` is always
- * absolute. Every adapter passes `git-client.compliance.ts`.
+ * What the service does with git, all of it in bare repositories: no work tree, no hook, no filter. `directory` is
+ * always absolute. Every adapter passes `git-client.compliance.ts`.
  *
  * All methods may throw `DamagedRepositoryError`, `SubprocessCallError` when the time limit is over, and the signal's
  * reason.
@@ -68,7 +70,9 @@ export abstract class GitClient {
   /** The commit that was fetched under this id, an annotated tag peeled; undefined when it was not fetched. */
   abstract commit(directory: string, id: string, options: GitCallOptions): Promise<GitCommit | undefined>;
 
-  /** All entries of a commit, trees before what is in them, in the order of git; lazily, so that a limit can stop it. */
+  /**
+   * All entries of a commit, trees before what is in them, in the order of git; lazily, so that a limit can stop it.
+   */
   abstract listTree(directory: string, commit: string, options: GitCallOptions): AsyncIterable<GitTreeEntry>;
 
   /** The contents of these blobs, in the order given. */

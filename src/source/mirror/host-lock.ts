@@ -21,8 +21,8 @@ interface Holder {
 const queues = new Map<string, Promise<void>>();
 
 /**
- * Runs `work` while no other process of this host (that shares the directory) runs work under the same lock file. A lock
- * whose process has died is taken over at once; one from another container, after a minute without a sign of life.
+ * Runs `work` while no other process of this host (that shares the directory) runs work under the same lock file. A
+ * lock whose process has died is taken over at once; one from another container, after a minute without a sign of life.
  */
 export async function withHostLock<T>(file: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   const before = queues.get(file) ?? Promise.resolve();

@@ -25,9 +25,9 @@ export interface MirrorOptions {
 const DISCARDED = '.discarded-';
 
 /**
- * One bare repository per address on this host: a cache, so the next commit of a repository is a small fetch. Writers take
- * turns, across processes too; readers need no lock, because objects are never removed (git itself copes with packs
- * that are put together under its hands). One that is found broken is moved away whole and made again.
+ * One bare repository per address on this host: a cache, so the next commit of a repository is a small fetch. Writers
+ * take turns, across processes too; readers need no lock, because objects are never removed (git itself copes with
+ * packs that are put together under its hands). One that is found broken is moved away whole and made again.
  */
 export class Mirrors {
   constructor(
@@ -38,8 +38,8 @@ export class Mirrors {
   ) {}
 
   /**
-   * Runs `work` on a mirror that holds the commit, fetching it first if need be. Should the mirror turn out to be broken,
-   * both are done once more with a new one. Errors as `GitClient.fetch`, without `TransientFailure`.
+   * Runs `work` on a mirror that holds the commit, fetching it first if need be. Should the mirror turn out to be
+   * broken, both are done once more with a new one. Errors as `GitClient.fetch`, without `TransientFailure`.
    */
   async use<T>(
     repository: Repository,
@@ -133,7 +133,9 @@ export class Mirrors {
   }
 }
 
-/** By a rename first: whoever still reads or writes it does no harm, and a crash in the middle leaves no half mirror. */
+/**
+ * By a rename first: whoever still reads or writes it does no harm, and a crash in the middle leaves no half mirror.
+ */
 async function discard(directory: string): Promise<void> {
   const aside = `${directory}${DISCARDED}${randomUUID()}`;
   await rename(directory, aside).catch((error: NodeJS.ErrnoException) => {
@@ -144,5 +146,7 @@ async function discard(directory: string): Promise<void> {
 }
 
 function unreadable({ address }: Repository): SubprocessCallError {
-  return new SubprocessCallError(`git cannot read what it fetched from ${address}: the server sends incomplete or broken objects.`);
+  return new SubprocessCallError(
+    `git cannot read what it fetched from ${address}: the server sends incomplete or broken objects.`,
+  );
 }

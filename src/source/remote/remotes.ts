@@ -116,7 +116,9 @@ function basic(credentials: Credentials | undefined): string | undefined {
 function checkAnswer(start: URL, { status, headers }: HttpResponse): void {
   const where = `The repository ${start.href}`;
   if (isTransientStatus(status)) {
-    const failure = new RepositoryAccessError(`${where} cannot be reached: its server answers with status ${status}. Try again later.`);
+    const failure = new RepositoryAccessError(
+      `${where} cannot be reached: its server answers with status ${status}. Try again later.`,
+    );
     throw new TransientFailure(failure, parseRetryAfter(headers['retry-after']));
   }
   if (status === 401 || status === 403) {
@@ -126,7 +128,9 @@ function checkAnswer(start: URL, { status, headers }: HttpResponse): void {
   }
   if (status !== 200) throw new RepositoryAccessError(`${where} was not found (status ${status}). Check the address.`);
   if (headers['content-type'] !== ADVERTISEMENT) {
-    throw new RepositoryAccessError(`${where} is not served by a git server that speaks the smart HTTP protocol. Check the address.`);
+    throw new RepositoryAccessError(
+      `${where} is not served by a git server that speaks the smart HTTP protocol. Check the address.`,
+    );
   }
 }
 
@@ -134,10 +138,15 @@ function connectionFailure({ href }: { href: string }, error: unknown): Error {
   if (error instanceof AddressRefusedError) return new ValidationError(error.message);
   const code = errorCode(error) ?? '';
   if (error instanceof NetworkError && code === '') {
-    return error.message.includes('took too long') ? new TransientFailure(error) : new RepositoryAccessError(error.message);
+    return error.message.includes('took too long')
+      ? new TransientFailure(error)
+      : new RepositoryAccessError(error.message);
   }
-  const failure = new RepositoryAccessError(`${href} cannot be reached${code === '' ? '' : ` (${code})`}. Check the address.`, {
-    cause: error,
-  });
+  const failure = new RepositoryAccessError(
+    `${href} cannot be reached${code === '' ? '' : ` (${code})`}. Check the address.`,
+    {
+      cause: error,
+    },
+  );
   return PERMANENT.test(code) ? failure : new TransientFailure(failure);
 }

@@ -13,8 +13,8 @@ const KEY = /^([A-Za-z][A-Za-z0-9-]*)[ \t]*/;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', b: '\b', '\\': '\\', '"': '"' };
 
 /**
- * Reads `.gitmodules` (git-config(1), "Syntax") as git does, without running git, and strictly: what git would guess at is
- * refused. No includes. Sections of other kinds are passed over. Throws `InvalidFileFormat` naming the line.
+ * Reads `.gitmodules` (git-config(1), "Syntax") as git does, without running git, and strictly: what git would guess at
+ * is refused. No includes. Sections of other kinds are passed over. Throws `InvalidFileFormat` naming the line.
  */
 export function parseGitmodules(text: string): SubmoduleSection[] {
   const sections = new Map<string, Map<string, string>>();

@@ -19,16 +19,21 @@ export interface Gitlink {
 }
 
 /**
- * What to fetch for the gitlinks of a tree (source.md §7), in the order of their paths. Everything in `.gitmodules` is
- * hostile: names, paths and addresses are checked, relative addresses are resolved on the superproject's host and nowhere
- * else.
+ * What to fetch for the gitlinks of a tree, in the order of their paths. Everything in `.gitmodules` is hostile: names,
+ * paths and addresses are checked, relative addresses are resolved on the superproject's host and nowhere else.
  *
- * Throws `SubprocessCallError` for a gitlink without a section (`git submodule update` fails there), `ValidationError` for
- * what is refused, `InvalidFileFormat`.
+ * Throws `SubprocessCallError` for a gitlink without a section (`git submodule update` fails there), `ValidationError`
+ * for what is refused, `InvalidFileFormat`.
  */
-export function planSubmodules(superproject: Repository, gitlinks: readonly Gitlink[], gitmodules: string): PlannedSubmodule[] {
+export function planSubmodules(
+  superproject: Repository,
+  gitlinks: readonly Gitlink[],
+  gitmodules: string,
+): PlannedSubmodule[] {
   if (gitlinks.length > MAX_SUBMODULES) {
-    throw new ValidationError(`The repository has ${gitlinks.length} submodules; at most ${MAX_SUBMODULES} are supported.`);
+    throw new ValidationError(
+      `The repository has ${gitlinks.length} submodules; at most ${MAX_SUBMODULES} are supported.`,
+    );
   }
   const sections = sectionsByPath(gitmodules);
   return [...gitlinks]
@@ -41,7 +46,13 @@ export function planSubmodules(superproject: Repository, gitlinks: readonly Gitl
         );
       }
       const { name, url } = section;
-      return { name, path, url: sanitizeRepository(url), commit: id, repository: submoduleRepository(superproject, name, url) };
+      return {
+        name,
+        path,
+        url: sanitizeRepository(url),
+        commit: id,
+        repository: submoduleRepository(superproject, name, url),
+      };
     });
 }
 
@@ -55,7 +66,9 @@ function sectionsByPath(gitmodules: string): Map<string, { name: string; url: st
     checkText(name, 'address', url);
     const plain = path.replace(/\/+$/, '');
     if (plain.split('/').some((part) => ['', '.', '..', '.git'].includes(part.toLowerCase()))) {
-      throw new ValidationError(`The submodule ${quote(name)} has a path that is not below the root, or in .git: ${quote(path)}.`);
+      throw new ValidationError(
+        `The submodule ${quote(name)} has a path that is not below the root, or in .git: ${quote(path)}.`,
+      );
     }
     if (byPath.has(plain)) throw new ValidationError(`Two submodules in .gitmodules have the path ${quote(plain)}.`);
     byPath.set(plain, { name, url });
@@ -72,7 +85,9 @@ function checkName(name: string): void {
 
 function checkText(name: string, what: string, text: string): void {
   if (text === '' || text.startsWith('-') || /[\p{Cc}]/u.test(text)) {
-    throw new ValidationError(`The submodule ${quote(name)} has ${what === 'address' ? 'an address' : 'a path'} that is not allowed.`);
+    throw new ValidationError(
+      `The submodule ${quote(name)} has ${what === 'address' ? 'an address' : 'a path'} that is not allowed.`,
+    );
   }
 }
 
@@ -81,8 +96,12 @@ function submoduleRepository(superproject: Repository, name: string, url: string
     if (/^\.\.?(\/|$)/.test(url)) return relativeRepository(superproject, url);
     const repository = parseRepository(url);
     const sameServer =
-      repository.transport === superproject.transport && repository.host === superproject.host && repository.port === superproject.port;
-    return sameServer && repository.credentials === undefined ? { ...repository, credentials: superproject.credentials } : repository;
+      repository.transport === superproject.transport &&
+      repository.host === superproject.host &&
+      repository.port === superproject.port;
+    return sameServer && repository.credentials === undefined
+      ? { ...repository, credentials: superproject.credentials }
+      : repository;
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
     throw new ValidationError(`The submodule ${quote(name)} has an address that is refused. ${error.message}`);
@@ -97,7 +116,8 @@ function relativeRepository(superproject: Repository, url: string): Repository {
     if (rest === '.' || rest.startsWith('./')) rest = rest.slice(2);
     else if (rest === '..' || rest.startsWith('../')) {
       rest = rest.slice(3);
-      if (names.pop() === undefined) throw new ValidationError('It leaves the host of the repository by too many "..".');
+      if (names.pop() === undefined)
+        throw new ValidationError('It leaves the host of the repository by too many "..".');
     } else break;
   }
   if (rest.split('/').includes('..')) throw new ValidationError('It has ".." behind a name.');
@@ -107,6 +127,7 @@ function relativeRepository(superproject: Repository, url: string): Repository {
 
 /** Everything before the path, in the same form: `https://host:8443/`, `git@host:`. */
 function serverOf({ address, transport, host, port, user, path }: Repository): string {
-  if (!address.includes('://')) return `${address.slice(0, address.indexOf(':') + 1)}${path.startsWith('/') ? '/' : ''}`;
+  if (!address.includes('://'))
+    return `${address.slice(0, address.indexOf(':') + 1)}${path.startsWith('/') ? '/' : ''}`;
   return `${transport}://${user === undefined ? '' : `${user}@`}${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }

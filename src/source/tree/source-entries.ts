@@ -73,7 +73,8 @@ async function* treeEntries(
   };
   for await (const { entry, size, content } of client.readBlobs(directory, withContent(), options)) {
     const path = prefix + entry.path;
-    while (gitlinks[0] !== undefined && comparePaths(gitlinks[0].path, path) < 0) yield { entry: gitlinks.shift() as TreeEntry };
+    while (gitlinks[0] !== undefined && comparePaths(gitlinks[0].path, path) < 0)
+      yield { entry: gitlinks.shift() as TreeEntry };
     if (entry.mode === '120000') yield { entry: await symlink(path, size, content) };
     else yield { entry: { path, type: typeOf(entry.mode), size }, content };
   }

@@ -64,5 +64,7 @@ function parseSegment(line: string, sha256: string): TarSegment {
 }
 
 function damaged(sha256: string): FileAccessError {
-  return new FileAccessError(`The stored index ${sha256} of a source cannot be read. Post the request again to have it fetched anew.`);
+  return new FileAccessError(
+    `The stored index ${sha256} of a source cannot be read. Post the request again to have it fetched anew.`,
+  );
 }

@@ -20,8 +20,8 @@ interface Page {
 }
 
 /**
- * Reads the files of a stored source from its segments. What it keeps in memory grows with the number of segments (1 MiB
- * of tar text each) and of symbolic links.
+ * Reads the files of a stored source from its segments. What it keeps in memory grows with the number of segments (1
+ * MiB of tar text each) and of symbolic links.
  */
 export class StoredSourceTree implements SourceTree {
   private pagesOnce: Promise<Page[]> | undefined;
@@ -55,7 +55,8 @@ export class StoredSourceTree implements SourceTree {
     const found = await this.followed(path);
     if (found === undefined) return undefined;
     const maxSize = options.maxSize ?? MAX_FILE;
-    if (found.entry.size > maxSize) throw new ValidationError(`The file ${quote(path)} is larger than ${maxSize} bytes.`);
+    if (found.entry.size > maxSize)
+      throw new ValidationError(`The file ${quote(path)} is larger than ${maxSize} bytes.`);
     return buffer(await this.content(found));
   }
 
@@ -69,7 +70,8 @@ export class StoredSourceTree implements SourceTree {
   private async followed(path: string): Promise<Found | undefined> {
     this.resolverOnce ??= symlinksOf(this).then((links) => new LinkResolver(links));
     const resolved = (await this.resolverOnce).resolve(normalised(path));
-    if (resolved.kind === 'outside') throw new ValidationError(`The path ${quote(path)} leads out of the repository by a symbolic link.`);
+    if (resolved.kind === 'outside')
+      throw new ValidationError(`The path ${quote(path)} leads out of the repository by a symbolic link.`);
     if (resolved.kind === 'loop') return undefined;
     const found = await this.find(resolved.path);
     return found?.entry.type === 'file' || found?.entry.type === 'executable' ? found : undefined;
@@ -134,7 +136,9 @@ async function* contentOf(deflated: Readable, { contentOffset, size, path }: Seg
 /** A path of the tree without `./` and slashes at the end; `''` is the root. Throws `ValidationError` for others. */
 function normalised(path: string): string {
   const names = path.split('/').filter((name, at) => name !== '.' && (name !== '' || at === 0));
-  if (names[0] === '' && path !== '') throw new ValidationError(`The path ${quote(path)} is not relative to the repository.`);
-  if (names.includes('..') || path.includes('\0')) throw new ValidationError(`The path ${quote(path)} is not below the root of the repository.`);
+  if (names[0] === '' && path !== '')
+    throw new ValidationError(`The path ${quote(path)} is not relative to the repository.`);
+  if (names.includes('..') || path.includes('\0'))
+    throw new ValidationError(`The path ${quote(path)} is not below the root of the repository.`);
   return names.join('/');
 }

@@ -8,9 +8,9 @@ const MAX_LINKS = 40;
 export type Resolved = { kind: 'inside'; path: string } | { kind: 'outside' } | { kind: 'loop' };
 
 /**
- * Paths of the symbolic links that leave the root of a tree, found by names alone: chains of links, links to directories on
- * the way, `..` behind links, absolute targets. A dangling link inside the root is fine; one that leads to itself is
- * harmless and only told to `onLoop` (spec: pipeline §9). Memory grows with the number of links, not of entries.
+ * Paths of the symbolic links that leave the root of a tree, found by names alone: chains of links, links to
+ * directories on the way, `..` behind links, absolute targets. A dangling link inside the root is fine; one that leads
+ * to itself is harmless and only told to `onLoop`. Memory grows with the number of links, not of entries.
  */
 export async function unsafeSymlinks(
   tree: Pick<SourceTree, 'list'>,
@@ -47,7 +47,7 @@ export class LinkResolver {
     const names: string[] = [];
     // The next name is the last of the list.
     const todo = path.split('/').reverse();
-    for (let followed = 0; todo.length > 0; ) {
+    for (let followed = 0; todo.length > 0;) {
       const name = todo.pop();
       if (name === undefined || name === '' || name === '.') continue;
       if (name === '..') {
@@ -67,8 +67,8 @@ export class LinkResolver {
   }
 
   /**
-   * Just left the root: the tree lies in a folder `app`, in the bundle and wherever it is unpacked, so `../app/x` is inside
-   * again. Takes `app` off the list if it comes next.
+   * Just left the root: the tree lies in a folder `app`, in the bundle and wherever it is unpacked, so `../app/x` is
+   * inside again. Takes `app` off the list if it comes next.
    */
   private comesBack(todo: string[]): boolean {
     while (todo.at(-1) === '' || todo.at(-1) === '.') todo.pop();

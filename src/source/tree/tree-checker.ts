@@ -17,12 +17,14 @@ export class TreeTotals {
 
   addEntry(): void {
     this.entries += 1;
-    if (this.entries > MAX_ENTRIES) throw new ValidationError(`The repository has more than ${MAX_ENTRIES} files and directories.`);
+    if (this.entries > MAX_ENTRIES)
+      throw new ValidationError(`The repository has more than ${MAX_ENTRIES} files and directories.`);
   }
 
   addSize(bytes: number): void {
     this.size += bytes;
-    if (this.size > this.maxSize) throw new ValidationError(`The files of the repository are larger than ${this.maxSize} bytes together.`);
+    if (this.size > this.maxSize)
+      throw new ValidationError(`The files of the repository are larger than ${this.maxSize} bytes together.`);
   }
 }
 
@@ -42,12 +44,16 @@ export class TreeChecker {
 
   check({ path, mode }: GitTreeEntry): void {
     this.totals.addEntry();
-    if (!MODES.has(mode)) throw new ValidationError(`The entry ${quote(path)} of the repository has the unknown mode ${mode.slice(0, 6)}.`);
+    if (!MODES.has(mode))
+      throw new ValidationError(`The entry ${quote(path)} of the repository has the unknown mode ${mode.slice(0, 6)}.`);
     checkEntryPath(path);
     const names = path.split('/');
-    if (names.length > MAX_DEPTH) throw new ValidationError(`The repository has more than ${MAX_DEPTH} levels of directories.`);
+    if (names.length > MAX_DEPTH)
+      throw new ValidationError(`The repository has more than ${MAX_DEPTH} levels of directories.`);
     if (isDotGit(names.at(-1) ?? '')) {
-      throw new ValidationError(`The entry ${quote(path)} of the repository is not allowed: it would be read as a .git directory.`);
+      throw new ValidationError(
+        `The entry ${quote(path)} of the repository is not allowed: it would be read as a .git directory.`,
+      );
     }
     this.checkConflict(path);
     if (mode === '040000') this.checkTree(path);

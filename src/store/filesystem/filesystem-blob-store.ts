@@ -19,9 +19,9 @@ const TEMPORARY = 'tmp';
 const CHUNK = 1024 * 1024;
 
 /**
- * `permanent`: what was put survives a loss of power. `rebuildable`: it survives the end of the process, but is not waited
- * for until the disk has it, which takes longer than building a bundle; what a loss of power cuts off has the wrong digest,
- * so `verify` finds it, and its owner makes it again.
+ * `permanent`: what was put survives a loss of power. `rebuildable`: it survives the end of the process, but is not
+ * waited for until the disk has it, which takes longer than building a bundle; what a loss of power cuts off has the
+ * wrong digest, so `verify` finds it, and its owner makes it again.
  */
 export type Durability = 'permanent' | 'rebuildable';
 
@@ -96,7 +96,7 @@ export class FilesystemBlobStore extends BlobStore {
       const { size } = await file.stat();
       if (size > maxSize) throw new FileAccessError(`The blob ${sha256} has more than ${maxSize} bytes`);
       const content = Buffer.allocUnsafe(size);
-      for (let done = 0; done < size; ) {
+      for (let done = 0; done < size;) {
         const { bytesRead } = await file.read(content, done, size - done, done);
         if (bytesRead === 0) throw new FileAccessError(`The blob ${sha256} was cut off while it was read`);
         done += bytesRead;

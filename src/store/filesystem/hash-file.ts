@@ -20,12 +20,15 @@ export async function hashFile(path: string): Promise<string | undefined> {
   }
 }
 
-/** By one buffer for the whole file: a stream would take a new one for every read, and many small files would drown in them. */
+/**
+ * By one buffer for the whole file: a stream would take a new one for every read, and many small files would drown in
+ * them.
+ */
 async function hashContent(file: FileHandle): Promise<string> {
   const hash = createHash('sha256');
   const { size } = await file.stat();
   const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(size, CHUNK)));
-  for (let done = 0; done < size; ) {
+  for (let done = 0; done < size;) {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, done);
     // Cut off meanwhile: the digest will say so.
     if (bytesRead === 0) break;

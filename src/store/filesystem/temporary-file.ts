@@ -20,9 +20,9 @@ export interface WriteOptions extends PutOptions {
 }
 
 /**
- * Writes a stream to a new file while hashing it, and syncs it if asked to. Memory: two batches, whatever comes. The caller removes
- * the file when this throws: `InvalidChecksum`, `ValidationError` (too long), `FileAccessError` (disk full), the signal's
- * reason, or an error of the stream.
+ * Writes a stream to a new file while hashing it, and syncs it if asked to. Memory: two batches, whatever comes. The
+ * caller removes the file when this throws: `InvalidChecksum`, `ValidationError` (too long), `FileAccessError` (disk
+ * full), the signal's reason, or an error of the stream.
  */
 export async function writeTemporaryFile(
   path: string,

@@ -3,8 +3,8 @@ import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /**
- * Where process ids mean what they mean to us: this host and, on Linux, this process namespace, so that containers which
- * share a volume do not judge each other's processes.
+ * Where process ids mean what they mean to us: this host and, on Linux, this process namespace, so that containers
+ * which share a volume do not judge each other's processes.
  */
 const HOST = createHash('sha256').update(`${hostname()} ${processNamespace()}`).digest('hex').slice(0, 12);
 

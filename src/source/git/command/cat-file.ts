@@ -8,8 +8,8 @@ const LINE_FEED = 10;
 const MAX_HEADER = 200;
 
 /**
- * Streams blobs through one `git cat-file --batch`: ids go in some way ahead of what is read, so that git never waits for
- * us longer than for a full pipe, and one blob of any size passes in pieces.
+ * Streams blobs through one `git cat-file --batch`: ids go in some way ahead of what is read, so that git never waits
+ * for us longer than for a full pipe, and one blob of any size passes in pieces.
  */
 export async function* readBatch<Entry extends { id: string }>(
   git: GitProcess,
@@ -49,7 +49,8 @@ export async function* readBatch<Entry extends { id: string }>(
 /** `<id> blob <size>`. */
 function parseHeader(line: string, id: string): number {
   const match = /^([0-9a-f]{40}) blob (\d+)$/.exec(line);
-  if (match === null || match[1] !== id) throw new DamagedRepositoryError(`No blob ${id}: ${line.slice(0, MAX_HEADER)}`);
+  if (match === null || match[1] !== id)
+    throw new DamagedRepositoryError(`No blob ${id}: ${line.slice(0, MAX_HEADER)}`);
   return Number(match[2]);
 }
 
@@ -65,7 +66,8 @@ class ByteReader {
   async line(): Promise<string> {
     let end = this.buffer.indexOf(LINE_FEED);
     while (end < 0) {
-      if (this.buffer.length > MAX_HEADER) throw new DamagedRepositoryError('git cat-file printed something unexpected');
+      if (this.buffer.length > MAX_HEADER)
+        throw new DamagedRepositoryError('git cat-file printed something unexpected');
       this.buffer = Buffer.concat([this.buffer, await this.next()]);
       end = this.buffer.indexOf(LINE_FEED);
     }
@@ -75,7 +77,7 @@ class ByteReader {
   }
 
   async *take(size: number): AsyncGenerator<Uint8Array> {
-    for (let left = size; left > 0; ) {
+    for (let left = size; left > 0;) {
       if (this.buffer.length === 0) this.buffer = await this.next();
       const chunk = this.buffer.subarray(0, left);
       this.buffer = this.buffer.subarray(chunk.length);

@@ -3,7 +3,14 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidRequestData } from '../../../errors/index.js';
 import type { Remote } from '../../remote/remote.js';
-import { type GitBlob, type GitCallOptions, GitClient, type GitCommit, type GitTreeEntry, refOf } from '../git-client.js';
+import {
+  type GitBlob,
+  type GitCallOptions,
+  GitClient,
+  type GitCommit,
+  type GitTreeEntry,
+  refOf,
+} from '../git-client.js';
 import { readBatch } from './cat-file.js';
 import { localEnvironment, remoteEnvironment } from './environment.js';
 import { localFailure, remoteFailure } from './failures.js';
@@ -56,7 +63,12 @@ export class CommandGitClient extends GitClient {
 
   async commit(directory: string, id: string, { signal }: GitCallOptions): Promise<GitCommit | undefined> {
     const name = `${refOf(id)}^{commit}`;
-    const found = await this.local(directory, ['cat-file', '--batch-check=%(objectname) %(objecttype)'], signal, `${name}\n`);
+    const found = await this.local(
+      directory,
+      ['cat-file', '--batch-check=%(objectname) %(objecttype)'],
+      signal,
+      `${name}\n`,
+    );
     const [commit = '', type] = found.split(' ');
     if (type !== 'commit') return undefined;
     const text = await this.local(directory, ['cat-file', 'commit', commit], signal);
@@ -114,7 +126,13 @@ export class CommandGitClient extends GitClient {
   /** For servers that give away only what a branch or tag reaches: those, whole, and the commit must be among them. */
   private async fetchEverything(directory: string, remote: Remote, commit: string, signal: AbortSignal): Promise<void> {
     try {
-      await this.remote(directory, remote, ['--force'], ['+refs/heads/*:refs/cachito-heads/*', '+refs/tags/*:refs/cachito-tags/*'], signal);
+      await this.remote(
+        directory,
+        remote,
+        ['--force'],
+        ['+refs/heads/*:refs/cachito-heads/*', '+refs/tags/*:refs/cachito-tags/*'],
+        signal,
+      );
     } catch (failure) {
       throw remoteFailure(failure, remote, commit, directory);
     }
@@ -127,7 +145,8 @@ export class CommandGitClient extends GitClient {
 
   private async repack(directory: string, signal: AbortSignal): Promise<void> {
     const packs = (await readdir(join(directory, 'objects', 'pack'))).filter((name) => name.endsWith('.pack'));
-    if (packs.length > MAX_PACKS) await this.local(directory, ['repack', '-q', '-d', '--geometric=2', '--no-write-bitmap-index'], signal);
+    if (packs.length > MAX_PACKS)
+      await this.local(directory, ['repack', '-q', '-d', '--geometric=2', '--no-write-bitmap-index'], signal);
   }
 
   private async remote(
@@ -137,7 +156,15 @@ export class CommandGitClient extends GitClient {
     refspecs: readonly string[],
     signal: AbortSignal,
   ): Promise<void> {
-    const args = ['fetch', '-q', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules', ...options];
+    const args = [
+      'fetch',
+      '-q',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--no-auto-maintenance',
+      '--no-recurse-submodules',
+      ...options,
+    ];
     await runGit(directory, [...args, '--end-of-options', remote.url, ...refspecs], {
       signal,
       timeout: this.options.timeout,
@@ -148,7 +175,12 @@ export class CommandGitClient extends GitClient {
 
   private async local(directory: string, args: readonly string[], signal: AbortSignal, input = ''): Promise<string> {
     try {
-      return await runGit(directory, args, { signal, timeout: this.options.timeout, environment: localEnvironment(), input });
+      return await runGit(directory, args, {
+        signal,
+        timeout: this.options.timeout,
+        environment: localEnvironment(),
+        input,
+      });
     } catch (failure) {
       throw localFailure(failure);
     }

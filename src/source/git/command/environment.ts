@@ -40,9 +40,9 @@ export function localEnvironment(): Record<string, string> {
 }
 
 /**
- * The whole environment of a git command that talks to a remote. Credentials are in here, not on the command line, which
- * everyone on the host can see. The host is pinned to the judged addresses (`http.curloptResolve` for http, `HostName` for
- * ssh), so that git asks no resolver.
+ * The whole environment of a git command that talks to a remote. Credentials are in here, not on the command line,
+ * which everyone on the host can see. The host is pinned to the judged addresses (`http.curloptResolve` for http,
+ * `HostName` for ssh), so that git asks no resolver.
  */
 export function remoteEnvironment(remote: Remote, home: string): Record<string, string> {
   if (remote.transport === 'ssh') {
@@ -55,7 +55,9 @@ export function remoteEnvironment(remote: Remote, home: string): Record<string, 
 
 function environment(settings: readonly (readonly [string, string])[], protocol: string): Record<string, string> {
   return {
-    ...Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
+    ...Object.fromEntries(
+      PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    ),
     HOME: '/nonexistent',
     LC_ALL: 'C',
     GIT_CONFIG_NOSYSTEM: '1',
@@ -86,12 +88,14 @@ function pinned({ host, port, addresses }: Remote): [string, string][] {
 }
 
 /**
- * ssh with the keys and known hosts of the service's home, and nothing else: no configuration file, no password prompt, no
- * unknown host. The key of the host is looked up by its name although the connection goes to the pinned address.
+ * ssh with the keys and known hosts of the service's home, and nothing else: no configuration file, no password prompt,
+ * no unknown host. The key of the host is looked up by its name although the connection goes to the pinned address.
  */
 export function sshCommand({ host, port, addresses }: Remote, home: string): string {
   const folder = join(home, '.ssh');
-  const identities = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(folder, name)).filter((file) => existsSync(file));
+  const identities = ['id_ed25519', 'id_ecdsa', 'id_rsa']
+    .map((name) => join(folder, name))
+    .filter((file) => existsSync(file));
   const options = [
     'BatchMode=yes',
     'StrictHostKeyChecking=yes',

@@ -14,8 +14,8 @@ import { GitFailure } from './git-process.js';
 type Explain = (context: { url: string; commit: string; detail: string }) => Error;
 
 /**
- * What git's messages (in the C locale) mean, most telling first: several may stand in one output, since a failing helper
- * makes git complain as well.
+ * What git's messages (in the C locale) mean, most telling first: several may stand in one output, since a failing
+ * helper makes git complain as well.
  */
 const MEANINGS: readonly (readonly [RegExp, Explain])[] = [
   [
@@ -40,7 +40,8 @@ const MEANINGS: readonly (readonly [RegExp, Explain])[] = [
   ],
   [
     /returned error: (?:408|425|429|5\d\d)/,
-    ({ url, detail }) => new TransientFailure(new RepositoryAccessError(`The git server of ${url} is out of order (${detail}).`)),
+    ({ url, detail }) =>
+      new TransientFailure(new RepositoryAccessError(`The git server of ${url} is out of order (${detail}).`)),
   ],
   [
     /Authentication failed|could not read (?:Username|Password)|returned error: 40[13]|Permission denied|Host key verification failed/,
@@ -51,7 +52,8 @@ const MEANINGS: readonly (readonly [RegExp, Explain])[] = [
   ],
   [
     /returned error: \d+|unable to update url base from redirection|not found|does not appear to be a git repository/i,
-    ({ url, detail }) => new RepositoryAccessError(`The repository ${url} was not found (${detail}). Check the address.`),
+    ({ url, detail }) =>
+      new RepositoryAccessError(`The repository ${url} was not found (${detail}). Check the address.`),
   ],
   [
     /certificate|SSL_|GnuTLS|TLS/,
@@ -59,7 +61,8 @@ const MEANINGS: readonly (readonly [RegExp, Explain])[] = [
   ],
   [
     /Could not resolve|Couldn't connect|Failed to connect|Connection (?:refused|reset|closed)|Empty reply|hung up|early EOF|unexpected disconnect|RPC failed|Recv failure|transfer closed/i,
-    ({ url, detail }) => new TransientFailure(new RepositoryAccessError(`The connection to ${url} failed (${detail}).`)),
+    ({ url, detail }) =>
+      new TransientFailure(new RepositoryAccessError(`The connection to ${url} failed (${detail}).`)),
   ],
   [
     /not a git repository|\.lock': File exists|loose object [0-9a-f]+ .*corrupt|packfile .* (?:cannot be|is) |object file .* is empty|unable to (?:find|read) [0-9a-f]{40}|index-pack died|Could not read [0-9a-f]{40}|bad config|shallow file has changed/,
@@ -68,8 +71,8 @@ const MEANINGS: readonly (readonly [RegExp, Explain])[] = [
 ];
 
 /**
- * The error of the service for a failed conversation with a remote. Whatever is not recognised is the server's nonsense:
- * `RepositoryAccessError`.
+ * The error of the service for a failed conversation with a remote. Whatever is not recognised is the server's
+ * nonsense: `RepositoryAccessError`.
  */
 export function remoteFailure(failure: unknown, { url }: Remote, commit: string, directory: string): unknown {
   if (!(failure instanceof GitFailure)) return failure;

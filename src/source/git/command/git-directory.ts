@@ -26,8 +26,8 @@ const CONFIGURATION = (origin: string): string => `[core]
 const UNNEEDED = ['description', 'hooks', 'info', 'branches', 'FETCH_HEAD', 'ORIG_HEAD', 'logs', 'refs/cachito'];
 
 /**
- * Writes a `.git` directory: all commits and tags that lead to `commit` (by a fetch without trees), the trees and blobs of
- * `commit` itself (from `mirror`, no network), a detached `HEAD`, an index of its tree.
+ * Writes a `.git` directory: all commits and tags that lead to `commit` (by a fetch without trees), the trees and blobs
+ * of `commit` itself (from `mirror`, no network), a detached `HEAD`, an index of its tree.
  */
 export async function writeGitDirectory(
   target: string,
@@ -43,7 +43,11 @@ export async function writeGitDirectory(
   // It borrows from the mirror until it has a pack of its own.
   await mkdir(join(target, 'objects', 'info'), { recursive: true });
   await writeFile(join(target, 'objects', 'info', 'alternates'), `${join(mirror, objects)}\n`);
-  await git.local(target, ['pack-objects', '-q', '--revs', '--no-reuse-object', 'objects/pack/pack'], `${commit}^{tree}\n`);
+  await git.local(
+    target,
+    ['pack-objects', '-q', '--revs', '--no-reuse-object', 'objects/pack/pack'],
+    `${commit}^{tree}\n`,
+  );
   await rm(join(target, 'objects', 'info', 'alternates'));
   await writeFile(join(target, 'HEAD'), `${commit}\n`);
   await git.local(target, ['update-ref', '-d', 'refs/cachito/head']);

@@ -22,13 +22,16 @@ export class GitFailure extends Error {
     readonly exitCode: number | undefined,
     readonly stderr: string,
   ) {
-    super(`git ${command} failed${exitCode === undefined ? '' : ` with exit code ${exitCode}`}: ${stderr.trim().slice(-500)}`);
+    super(
+      `git ${command} failed${exitCode === undefined ? '' : ` with exit code ${exitCode}`}: ${stderr.trim().slice(-500)}`,
+    );
   }
 }
 
 /**
- * A running git command: an argument vector, a whole environment, no shell. It leads a process group of its own, and when
- * the time is over or the signal fires, the group is killed: git's helpers (`git-remote-http`, `ssh`) would live on.
+ * A running git command: an argument vector, a whole environment, no shell. It leads a process group of its own, and
+ * when the time is over or the signal fires, the group is killed: git's helpers (`git-remote-http`, `ssh`) would live
+ * on.
  */
 export class GitProcess {
   private readonly child: ReturnType<typeof spawnGit>;
@@ -61,8 +64,8 @@ export class GitProcess {
   }
 
   /**
-   * Waits for the end. Throws `GitFailure` on a bad exit, `SubprocessCallError` when the time was over, the signal's reason
-   * when that fired.
+   * Waits for the end. Throws `GitFailure` on a bad exit, `SubprocessCallError` when the time was over, the signal's
+   * reason when that fired.
    */
   async end(): Promise<void> {
     try {
@@ -122,5 +125,7 @@ function spawnGit(args: readonly string[], { environment, input }: GitProcessOpt
 }
 
 function timedOut(command: string | undefined, timeout: number): SubprocessCallError {
-  return new SubprocessCallError(`git ${command} took longer than ${Math.round(timeout / 1000)} seconds and was stopped.`);
+  return new SubprocessCallError(
+    `git ${command} took longer than ${Math.round(timeout / 1000)} seconds and was stopped.`,
+  );
 }

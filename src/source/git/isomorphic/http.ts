@@ -35,7 +35,14 @@ export function httpPlugin(client: HttpClient, remote: Remote, timeout: number) 
         });
         const answer = await buffer(response.body);
         checkAnswer(remote, response.status, response.headers, answer);
-        return { url, method: method ?? 'GET', statusCode: response.status, statusMessage: '', headers: { ...response.headers }, body: once(answer) };
+        return {
+          url,
+          method: method ?? 'GET',
+          statusCode: response.status,
+          statusMessage: '',
+          headers: { ...response.headers },
+          body: once(answer),
+        };
       } catch (error) {
         throw asWorkerError(error);
       }
@@ -64,7 +71,11 @@ function checkAnswer(remote: Remote, status: number, headers: Readonly<Record<st
 }
 
 function nonsense(remote: Remote, detail: string): WorkerError {
-  return new WorkerError({ kind: 'access', message: `git cannot fetch from ${remote.url} (${detail}).`, transient: false });
+  return new WorkerError({
+    kind: 'access',
+    message: `git cannot fetch from ${remote.url} (${detail}).`,
+    transient: false,
+  });
 }
 
 function asWorkerError(error: unknown): unknown {

@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TransientFailure } from '../../../download/index.js';
-import { InvalidRequestData, RepositoryAccessError, UnsupportedFeature, ValidationError } from '../../../errors/index.js';
+import {
+  InvalidRequestData,
+  RepositoryAccessError,
+  UnsupportedFeature,
+  ValidationError,
+} from '../../../errors/index.js';
 import type { Remote } from '../../remote/remote.js';
 import {
   DamagedRepositoryError,
@@ -25,8 +30,8 @@ const CHUNK = 256 * 1024;
 const INSTALL_GIT = 'Tell the administrators to install git 2.37 or newer on the service.';
 
 /**
- * isomorphic-git, for hosts without a git command: http(s) only, packs up to 100 MB, no `.git` directories. Each operation
- * runs in a thread of its own.
+ * isomorphic-git, for hosts without a git command: http(s) only, packs up to 100 MB, no `.git` directories. Each
+ * operation runs in a thread of its own.
  */
 export class IsomorphicGitClient extends GitClient {
   readonly name = 'isomorphic-git';
@@ -94,7 +99,11 @@ export class IsomorphicGitClient extends GitClient {
     return new WorkerSession({ directory, ...this.options }, signal);
   }
 
-  private async session<T>(directory: string, signal: AbortSignal, work: (worker: WorkerSession) => Promise<T>): Promise<T> {
+  private async session<T>(
+    directory: string,
+    signal: AbortSignal,
+    work: (worker: WorkerSession) => Promise<T>,
+  ): Promise<T> {
     const worker = this.open(directory, signal);
     try {
       return await work(worker);

@@ -19,7 +19,9 @@ export interface WorkerCalls {
   blob: { argument: string; result: Uint8Array };
 }
 
-export type WorkerRequest = { [Name in keyof WorkerCalls]: { call: Name; argument: WorkerCalls[Name]['argument'] } }[keyof WorkerCalls];
+export type WorkerRequest = {
+  [Name in keyof WorkerCalls]: { call: Name; argument: WorkerCalls[Name]['argument'] };
+}[keyof WorkerCalls];
 
 /** Errors lose their class on the way between threads, so it is named. */
 export type WorkerFailure =

@@ -18,13 +18,17 @@ export class WorkerSession {
     signal.throwIfAborted();
     this.worker = new Worker(workerFile(), { workerData: settings, stdin: false });
     this.worker.on('message', (answer: WorkerAnswer) => this.settle(answer));
-    this.worker.on('error', (error) => this.fail(new DamagedRepositoryError(`The git worker failed: ${String(error)}`)));
+    this.worker.on('error', (error) =>
+      this.fail(new DamagedRepositoryError(`The git worker failed: ${String(error)}`)),
+    );
     this.worker.on('exit', () => this.fail(new DamagedRepositoryError('The git worker ended')));
     this.timer = setTimeout(() => this.fail(timedOut(settings.timeout)), settings.timeout);
     signal.addEventListener('abort', this.onAbort, { once: true });
   }
 
-  /** Throws `WorkerError` for what the worker reports, the signal's reason, `SubprocessCallError` after the time limit. */
+  /**
+   * Throws `WorkerError` for what the worker reports, the signal's reason, `SubprocessCallError` after the time limit.
+   */
   async call<Name extends keyof WorkerCalls>(
     call: Name,
     argument: WorkerCalls[Name]['argument'],
@@ -65,5 +69,7 @@ function workerFile(): URL {
 }
 
 function timedOut(timeout: number): SubprocessCallError {
-  return new SubprocessCallError(`Fetching with isomorphic-git took longer than ${Math.round(timeout / 1000)} seconds and was stopped.`);
+  return new SubprocessCallError(
+    `Fetching with isomorphic-git took longer than ${Math.round(timeout / 1000)} seconds and was stopped.`,
+  );
 }

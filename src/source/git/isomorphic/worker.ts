@@ -42,11 +42,13 @@ async function fetch(remote: Remote, id: string): Promise<void> {
   try {
     // It wants to be told where references go, even with an address. Nowhere: their objects are not fetched.
     await git.setConfig({ fs, gitdir, path: 'remote.origin.fetch', value: '+refs/cachito-none/*:refs/cachito-none/*' });
-    await git.fetch({ fs, http, gitdir, cache, url: remote.url, ref: id, singleBranch: true, depth: 1, tags: false }).catch(async (error) => {
-      // Servers that give away tips only: everything that branches reach, the commit is among it or nowhere.
-      if (!(error instanceof WorkerError) || error.failure.kind !== 'no-commit') throw error;
-      await git.fetch({ fs, http, gitdir, cache, url: remote.url, singleBranch: false, tags: true });
-    });
+    await git
+      .fetch({ fs, http, gitdir, cache, url: remote.url, ref: id, singleBranch: true, depth: 1, tags: false })
+      .catch(async (error) => {
+        // Servers that give away tips only: everything that branches reach, the commit is among it or nowhere.
+        if (!(error instanceof WorkerError) || error.failure.kind !== 'no-commit') throw error;
+        await git.fetch({ fs, http, gitdir, cache, url: remote.url, singleBranch: false, tags: true });
+      });
     // A commit that the server does not have is reported as success.
     if ((await read(id)) === undefined) throw new WorkerError({ kind: 'no-commit' });
     await git.writeRef({ fs, gitdir, ref: refOf(id), value: id, force: true });
@@ -98,10 +100,11 @@ async function treeOf(id: string): Promise<string> {
 
 /** A tree object: `<mode> <name>NUL<20 bytes>`, again and again. */
 function* treeEntries(object: Buffer): Generator<{ mode: string; name: string; id: string }> {
-  for (let at = 0; at < object.length; ) {
+  for (let at = 0; at < object.length;) {
     const space = object.indexOf(0x20, at);
     const end = object.indexOf(0, space);
-    if (space < 0 || end < 0 || end + 21 > object.length) throw new WorkerError({ kind: 'damaged', message: 'A tree is broken' });
+    if (space < 0 || end < 0 || end + 21 > object.length)
+      throw new WorkerError({ kind: 'damaged', message: 'A tree is broken' });
     yield {
       mode: object.toString('latin1', at, space).padStart(6, '0'),
       name: decodePath(object.subarray(space + 1, end)),
