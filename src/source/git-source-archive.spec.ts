@@ -209,6 +209,12 @@ describe('GitSourceArchive', () => {
       }
     });
 
+    it('a file that the server does not have itself', async () => {
+      const repository = await server.createRepository('team/incomplete');
+      const ref = await repository.commitTree(await repository.tree([{ mode: '100644', name: 'a', id: MISSING }]));
+      await expect(archive(repository.url, ref)).rejects.toMatchObject({ errorType: 'RepositoryAccessError' });
+    });
+
     it('an annotated tag stands for its commit', async () => {
       const repository = await server.createRepository('team/tagged');
       const ref = await repository.commit({ files: { a: '1' } });
@@ -261,6 +267,10 @@ describe('GitSourceArchive', () => {
         server.fault = (request) => (request.method === 'POST' ? 'hang' : undefined);
         await expect(call()).rejects.toMatchObject({ errorType: 'SubprocessCallError' });
         const garbage = [Buffer.from('garbage'), Buffer.alloc(100_000), Buffer.from('0011packfile\n\x01PACKxxxx0000'), Buffer.from('')];
+        // Its words must not pass for trouble of this host.
+        for (const words of ['No space left on device', `unable to read ${MISSING}`]) {
+          garbage.push(Buffer.from(`000dpackfile\n${(words.length + 13).toString(16).padStart(4, '0')}\x02fatal: ${words}\n0000`));
+        }
         for (const body of garbage) {
           server.fault = (request) =>
             request.method === 'POST' ? { status: 200, headers: { 'Content-Type': 'application/x-git-upload-pack-result' }, body } : undefined;

@@ -60,9 +60,11 @@ export class Mirrors {
       options.log('warn', 'The local mirror of the repository is damaged; it is thrown away and fetched again.');
       await this.discard(repository, options.signal);
     }
-    return work(await this.fetched(repository, ref, options)).catch((error: unknown) => {
+    try {
+      return await work(await this.fetched(repository, ref, options));
+    } catch (error) {
       throw error instanceof DamagedRepositoryError ? unreadable(repository) : error;
-    });
+    }
   }
 
   /** Throws the mirror of a repository away; the next use makes a new one. */

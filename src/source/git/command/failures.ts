@@ -15,11 +15,11 @@ type Explain = (context: { url: string; commit: string; detail: string }) => Err
 
 /**
  * What git's messages (in the C locale) mean, most telling first: several may stand in one output, since a failing
- * helper makes git complain as well.
+ * helper makes git complain as well. What a remote says (`remote: …`) is no sign of trouble on this host.
  */
 const MEANINGS: readonly (readonly [RegExp, Explain])[] = [
   [
-    /No space left on device|Disk quota exceeded|Read-only file system/,
+    /^(?!remote: ).*(?:No space left on device|Disk quota exceeded|Read-only file system)/,
     () => new FileAccessError('The disk of the service is full or read-only. Tell its administrators.'),
   ],
   [
@@ -65,7 +65,7 @@ const MEANINGS: readonly (readonly [RegExp, Explain])[] = [
       new TransientFailure(new RepositoryAccessError(`The connection to ${url} failed (${detail}).`)),
   ],
   [
-    /not a git repository|\.lock': File exists|loose object [0-9a-f]+ .*corrupt|packfile .* (?:cannot be|is) |object file .* is empty|unable to (?:find|read) [0-9a-f]{40}|index-pack died|Could not read [0-9a-f]{40}|bad config|shallow file has changed/,
+    /^(?!remote: ).*(?:not a git repository|\.lock': File exists|loose object [0-9a-f]+ .*corrupt|packfile .* (?:cannot be|is) |object file .* is empty|unable to (?:find|read) [0-9a-f]{40}|index-pack died|Could not read [0-9a-f]{40}|bad config|shallow file has changed)/,
     ({ detail }) => new DamagedRepositoryError(detail),
   ],
 ];
