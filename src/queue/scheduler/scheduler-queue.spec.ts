@@ -69,6 +69,29 @@ describe('SchedulerQueue without its database', () => {
     }
   });
 
+  it('renews leases after it has had nothing to do for some heart-beats', async () => {
+    const queue = new SchedulerQueue(dataSource, TIMES);
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    await queue.start(() => finished.then(() => ({ kind: 'done' })), { concurrency: 1 });
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 3 * TIMES.heartbeat));
+      await queue.enqueue(6);
+      const expiry = async (): Promise<string | undefined> => {
+        const rows: { at: string }[] = await dataSource.query(
+          `SELECT "lease_expires"::text AS "at" FROM "job" WHERE "request_id" = 6 AND "lease_expires" IS NOT NULL`,
+        );
+        return rows[0]?.at;
+      };
+      await until(async () => (await expiry()) !== undefined);
+      const first = await expiry();
+      await until(async () => (await expiry()) !== first);
+    } finally {
+      finish();
+      await queue.stop();
+    }
+  });
+
   it('tells a handler whose lease went to another worker to stop', async () => {
     const queue = new SchedulerQueue(dataSource, TIMES);
     let told: unknown;

@@ -70,7 +70,9 @@ export class SchedulerQueue extends JobQueue {
     if (this.handler !== undefined || this.stopping !== undefined) throw new Error('The queue was started before');
     this.handler = handler;
     this.concurrency = options.concurrency;
-    this.heart = setInterval(() => (this.beating ??= this.beat()), this.times.heartbeat);
+    this.heart = setInterval(() => {
+      this.beating ??= this.beat().finally(() => (this.beating = undefined));
+    }, this.times.heartbeat);
     this.loop = this.run(handler);
   }
 
@@ -149,15 +151,14 @@ export class SchedulerQueue extends JobQueue {
   /** A handler whose lease went to another worker (after a long outage) is told to stop. Never rejects. */
   private async beat(): Promise<void> {
     const ids = [...this.running.keys()];
+    if (ids.length === 0) return;
     try {
-      const ours = ids.length === 0 ? new Set() : await this.table.renew(ids);
+      const ours = await this.table.renew(ids);
       for (const id of ids.filter((candidate) => !ours.has(candidate))) {
         this.running.get(id)?.abort.abort(new Error('The lease went to another worker'));
       }
     } catch (error) {
       this.log.warn(`The leases of ${ids.length} requests could not be renewed, trying again: ${textOf(error)}`);
-    } finally {
-      this.beating = undefined;
     }
   }
 }
