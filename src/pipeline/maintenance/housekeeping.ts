@@ -2,11 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Configuration } from '../../config/index.js';
 import { Catalogue } from '../../dependencies/index.js';
-import { REQUEST_STATES } from '../../requests/index.js';
+import { removeExpiredKeys, REQUEST_STATES } from '../../requests/index.js';
 import { TemporaryFiles } from '../temporary-files.js';
 import { WorkerRegistry } from '../worker-registry.js';
-
-const IDEMPOTENCY_KEY_HOURS = 24;
 
 /** Removes what has served its time and what crashed processes left behind. */
 @Injectable()
@@ -20,11 +18,7 @@ export class Housekeeping {
   ) {}
 
   async run(): Promise<void> {
-    await this.dataSource.query(
-      `DELETE FROM "idempotency_key"
-       WHERE "created" < (now() AT TIME ZONE 'utc') - $1 * interval '1 hour'`,
-      [IDEMPOTENCY_KEY_HOURS],
-    );
+    await removeExpiredKeys(this.dataSource.manager);
     await this.removeOldEvidence();
     await this.workers.forgetDead();
     await this.temporaryFiles.removeLeftovers();

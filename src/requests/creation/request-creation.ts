@@ -6,7 +6,7 @@ import { repoName } from '../../source/index.js';
 import { REASONS } from '../request-state.js';
 import type { RequestInputs } from '../rules/request-inputs.js';
 import { RequestStates } from '../states/request-states.js';
-import { type IdempotencyKey, removeExpiredKeys } from './idempotency-keys.js';
+import type { IdempotencyKey } from './idempotency-keys.js';
 import { userId } from './users.js';
 
 /** Whose request it is, and who submitted it for them. */
@@ -42,7 +42,6 @@ export class RequestCreation {
       if (known !== undefined) return { id: known, created: false };
       const inserted = await this.insert(manager, inputs, requester);
       await key?.save(manager, inserted);
-      if (key !== undefined) await removeExpiredKeys(manager);
       return { id: inserted, created: true };
     });
     if (created) await this.schedule(id, key);
