@@ -131,6 +131,7 @@ describe('ArtifactArchive', () => {
     ['a digest that nobody knows', serve(), { digests: { crc: 'abc' } }, UnsupportedFeature, 0],
     ['a web page by its type', serve(CONTENT, { 'Content-Type': 'text/html; charset=utf-8' }), { digests: {} }, NetworkError, 1],
     ['a web page by its content', serve(Buffer.from('\n<!DOCTYPE html><title>Log in</title>')), { digests: {} }, NetworkError, 1],
+    ['a web page behind a byte order mark and a comment', serve(Buffer.from('\ufeff<!-- a --> <html>')), { digests: {} }, NetworkError, 1],
     ['a missing file', (_, response) => response.writeHead(404).end('no'), {}, NetworkError, 1],
     ['a server that is down for long', (_, response) => response.writeHead(503).end('no'), {}, NetworkError, 3],
     ['a connection that breaks each time', (_, response) => response.writeHead(200, { 'Content-Length': '50' }).write('x', () => response.destroy()), {}, NetworkError, 3],
@@ -142,6 +143,11 @@ describe('ArtifactArchive', () => {
     expect(calls).toBe(expectedCalls);
     expect(await blobs()).toBe(0);
     expect(await database.dataSource.query('SELECT 1 FROM "artifact"')).toEqual([]);
+  });
+
+  it('archives what begins with many comments and is no web page', async () => {
+    handler = serve(Buffer.from('<!---->'.repeat(100)));
+    expect((await archive.get(spec({ digests: {} }), signal)).size).toBe(700);
   });
 
   it('repeats what failed for the moment', async () => {

@@ -3,7 +3,8 @@ import { NetworkError } from '../errors/index.js';
 
 /** Bytes in which a page must show itself. */
 const SNIFFED = 512;
-const PAGE = /^\uFEFF?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b/is;
+/** For bytes read as Latin-1 (a byte order mark is three). A comment ends at its first `-->`, so nothing is tried twice. */
+const PAGE = /^(?:\xef\xbb\xbf)?\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b/is;
 
 /**
  * The body of an answer, unless it is a web page: login pages of proxies and registries come with status 200 and must
