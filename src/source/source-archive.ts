@@ -15,7 +15,7 @@ export interface ArchivedSource {
   id: number;
   /** The address without credentials. */
   repo: string;
-  /** `team/app` of `https://host/team/app.git/` (spec of the archive name). */
+  /** `team/app` of `https://host/team/app.git/`: see `repoName()`. */
   repoName: string;
   ref: string;
   withSubmodules: boolean;

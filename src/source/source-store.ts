@@ -47,8 +47,12 @@ export class SourceStore {
     const limit = pLimit(CHECKS_AT_A_TIME);
     const checks: Promise<boolean>[] = [];
     try {
-      for await (const { sha256 } of this.segments(indexSha256))
-        checks.push(limit(() => this.store.verify(sha256, signal)));
+      for await (const { sha256 } of this.segments(indexSha256)) {
+        const check = limit(() => this.store.verify(sha256, signal));
+        // It is awaited at the end; a failure until then is not unhandled.
+        check.catch(() => undefined);
+        checks.push(check);
+      }
     } catch (error) {
       // Damaged since it was verified.
       this.logger.warn(error);

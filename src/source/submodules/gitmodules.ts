@@ -7,9 +7,9 @@ export interface SubmoduleSection {
 }
 
 /** A quoted string may hold anything but a bare quote or line feed. */
-const SECTION = /^\[submodule[ \t]+"((?:[^"\\\n]|\\.)*)"\][ \t]*/i;
-const OTHER_SECTION = /^\[([A-Za-z0-9.-]+)(?:[ \t]+"(?:[^"\\\n]|\\.)*")?\][ \t]*/;
-const KEY = /^([A-Za-z][A-Za-z0-9-]*)[ \t]*/;
+const SECTION = /\[submodule[ \t]+"((?:[^"\\\n]|\\.)*)"\][ \t]*/iy;
+const OTHER_SECTION = /\[([A-Za-z0-9.-]+)(?:[ \t]+"(?:[^"\\\n]|\\.)*")?\][ \t]*/y;
+const KEY = /([A-Za-z][A-Za-z0-9-]*)[ \t]*/y;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', b: '\b', '\\': '\\', '"': '"' };
 
 /**
@@ -60,10 +60,10 @@ class Scanner {
     }
   }
 
-  /** The first group of a pattern that matches here; moves behind the match. */
+  /** The first group of a sticky pattern that matches here; moves behind the match. */
   match(pattern: RegExp): string | undefined {
-    const end = this.text.indexOf('\n', this.at);
-    const found = pattern.exec(this.text.slice(this.at, end < 0 ? undefined : end));
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text);
     if (found === null) return undefined;
     this.at += found[0].length;
     return found[1];
