@@ -21,8 +21,11 @@ export class RequestWait implements OnModuleDestroy {
     const over = AbortSignal.any([signal, this.closing.signal]);
     let wake = (): void => undefined;
     let woken = false;
-    const timer = setTimeout(() => wake(), milliseconds);
-    const end = performance.now() + milliseconds;
+    let timeIsUp = false;
+    const timer = setTimeout(() => {
+      timeIsUp = true;
+      wake();
+    }, milliseconds);
     const onNews = (): void => {
       woken = true;
       wake();
@@ -32,7 +35,7 @@ export class RequestWait implements OnModuleDestroy {
     // Listens first and reads then, so that no change falls between.
     const unlisten = this.news.listen(id, (kind) => (kind === 'state' || kind === 'missed' ? onNews() : undefined));
     try {
-      while (!over.aborted && !(await this.isFinal(id)) && performance.now() < end) {
+      while (!over.aborted && !(await this.isFinal(id)) && !timeIsUp) {
         if (!woken && !over.aborted) await new Promise<void>((resolve) => (wake = resolve));
         woken = false;
       }
