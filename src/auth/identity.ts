@@ -10,9 +10,9 @@ export interface Identity {
 const MAX_USERNAME = 255;
 
 /**
- * Reads who calls from the headers of a trusted proxy: the remote user, else the subject of a client
- * certificate that the proxy has verified. Headers from any other address are not believed, nor is a header that occurs
- * twice: whoever put the first one there is not the proxy.
+ * Reads who calls from the headers of a trusted proxy: the remote user, else the subject of a client certificate that
+ * the proxy has verified. Headers from any other address are not believed, nor is a header that occurs twice: whoever
+ * put the first one there is not the proxy.
  */
 export class IdentityReader {
   private readonly networks: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];

@@ -121,7 +121,8 @@ function readBuilt(
   const missing = named.filter((name) => !BUILT_PACKAGE_MANAGERS.includes(name));
   if (missing.length > 0) {
     warnings.push(
-      `${USED[option].name} names ${missing.join(', ')}, which this version does not have yet: not enabled. It has ${BUILT_PACKAGE_MANAGERS.join(', ')}.`,
+      `${USED[option].name} names ${missing.join(', ')}, which this version does not have yet: not enabled. It ` +
+        `has ${BUILT_PACKAGE_MANAGERS.join(', ')}.`,
     );
   }
   return named.filter((name) => BUILT_PACKAGE_MANAGERS.includes(name));

@@ -1,4 +1,4 @@
-/** Every package manager of the API contract, in the order of their ids (and of `pkg_managers` in answers). */
+/** Every package manager that the API knows, in the order of their ids (and of `pkg_managers` in answers). */
 export const PACKAGE_MANAGER_NAMES = ['gomod', 'npm', 'pip', 'git-submodule', 'yarn', 'rubygems'] as const;
 export type PackageManagerName = (typeof PACKAGE_MANAGER_NAMES)[number];
 

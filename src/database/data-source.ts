@@ -8,7 +8,7 @@ export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
 /** Connections of one process; PostgreSQL allows 100 in all by default, and there may be several processes. */
 const POOL_SIZE = 15;
-/** `ctid`-like constant that all Cachito processes agree on, for the advisory lock around migrations. */
+/** Key of the advisory lock around migrations, which all Cachito processes agree on. */
 const MIGRATION_LOCK = 4_283_764_211;
 
 /**

@@ -160,7 +160,8 @@ function refuseDuplicates(sorted: readonly ReportedPackage[]): void {
   const twin = sorted.find((each, at) => at > 0 && compareComponents(sorted[at - 1], each) === 0);
   if (!twin) return;
   throw new InvalidRequestData(
-    `Two packages are equal in name, type and version: ${twin.name} (${twin.type}) ${twin.version ?? 'without version'}. ` +
+    `Two packages are equal in name, type and version: ${twin.name} (${twin.type}) ` +
+      `${twin.version ?? 'without version'}. ` +
       'Ask for each path once, or give the packages of the repository different names or versions.',
   );
 }

@@ -35,7 +35,8 @@ export class DependencyPaths {
 
   private async markDirect(open: readonly BackwardSearch[]): Promise<void> {
     const rows: { at: number; node: string }[] = await this.dataSource.query(
-      `SELECT DISTINCT k."at", k."node" FROM unnest($1::integer[], $2::bigint[], $3::bigint[]) AS k("at", "set_id", "node")
+      `SELECT DISTINCT k."at", k."node"
+       FROM unnest($1::integer[], $2::bigint[], $3::bigint[]) AS k("at", "set_id", "node")
          JOIN "dependency_set_member" m ON m."set_id" = k."set_id" AND m."component_id" = k."node" AND m."direct"
        ORDER BY k."at", k."node"`,
       frontierColumns(open),

@@ -59,7 +59,8 @@ async function saveMembers(manager: EntityManager, sets: readonly NewSet[], ids:
     await manager.query(
       `INSERT INTO "dependency_set_member"
          ("set_id", "position", "component_id", "dev", "direct", "replaces_id", "artifact_id")
-       SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::boolean[], $5::boolean[], $6::bigint[], $7::bigint[])`,
+       SELECT * FROM unnest(
+         $1::bigint[], $2::integer[], $3::bigint[], $4::boolean[], $5::boolean[], $6::bigint[], $7::bigint[])`,
       [
         chunk.map((member) => member.setId),
         chunk.map((member) => member.position),

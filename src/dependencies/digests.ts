@@ -56,7 +56,8 @@ export function compareDigests(expected: Digests, actual: Digests, name: string)
   for (const [algorithm, digest] of Object.entries(expected)) {
     if (isEqual(digest, actual[algorithm] ?? '')) continue;
     throw new InvalidChecksum(
-      `${name} does not have the ${algorithm} checksum ${digest} that the lock file names: it has ${actual[algorithm]}. ` +
+      `${name} does not have the ${algorithm} checksum ${digest} that the lock file names: it has ` +
+        `${actual[algorithm]}. ` +
         'The lock file is wrong, or the upstream serves another file under this name.',
     );
   }

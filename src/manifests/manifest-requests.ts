@@ -55,11 +55,12 @@ export class ManifestRequests {
   async provenanceFacts(id: number): Promise<Omit<ProvenanceFacts, 'service' | 'address'>> {
     const [row]: (ProvenanceRow | undefined)[] = await this.dataSource.query(SELECT_PROVENANCE, [id]);
     if (row === undefined) throw new ResourceNotFound();
-    if (stateName(row.state) !== 'complete' || row.bundleSha256 === null) {
+    if (stateName(row.state) !== 'complete') {
       throw new ValidationError(
         `The request must be in the "complete" state to have a bundle; it is in the "${stateName(row.state)}" state`,
       );
     }
+    if (row.bundleSha256 === null) throw new ValidationError('The request was completed without a bundle');
     const artifacts: { upstream: string; sha256: string }[] = await this.dataSource.query(SELECT_ARTIFACTS, [id]);
     return { ...row, id, bundleSha256: row.bundleSha256, artifacts };
   }

@@ -38,8 +38,8 @@ export class PackageUrls {
   }
 
   /**
-   * Of a dependency of a package; undefined for a type that has none. Throws `CachitoNotImplementedError` where the
-   * contract knows no purl.
+   * Of a dependency of a package; undefined for a type that has none. Throws `CachitoNotImplementedError` for
+   * one that cannot have a purl.
    */
   ofDependency(parent: CataloguedPackage, dependency: CataloguedDependency): string | undefined {
     switch (dependency.type) {
@@ -171,6 +171,7 @@ function subpath(path: string): string {
 
 function withoutParent(parent: ComponentKey, dependencyName: string): CachitoNotImplementedError {
   return new CachitoNotImplementedError(
-    `No package URL can be made for ${dependencyName}, a local dependency of ${parent.name}: no Go module of this request holds it.`,
+    `No package URL can be made for ${dependencyName}, a local dependency of ${parent.name}: no Go module of ` +
+      'this request holds it.',
   );
 }

@@ -15,7 +15,8 @@ export class DeadlinePassed extends CachitoError {
   constructor(timeout: number) {
     super(
       `The work on this request took longer than ${Math.round(timeout / 1000)} seconds. ` +
-        'Post it again: what was archived by now is not fetched again. Administrators can raise CACHITO_REQUEST_TIMEOUT.',
+        'Post it again: what was archived by now is not fetched again. Administrators can raise ' +
+        'CACHITO_REQUEST_TIMEOUT.',
     );
   }
 

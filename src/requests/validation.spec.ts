@@ -73,7 +73,7 @@ describe('POST /requests, shape of the body', () => {
     ['nested managers', { ...GOOD, pkg_managers: [['npm']] }, /pkg_managers: \[\["npm"\]\]/],
     ['flags null', { ...GOOD, flags: null }, /flags: null/],
     ['flags text', { ...GOOD, flags: 'cgo-disable' }, /flags: .*array/],
-    ['flags numbers', { ...GOOD, flags: [1] }, /flags: \[1\] .*string/],
+    ['flags numbers', { ...GOOD, flags: [1] }, /flags: \[1\] is not valid: it must, in each value, be a string/],
     ['packages null', { ...GOOD, packages: null }, /packages: null .*must be an object/],
     ['packages array', { ...GOOD, packages: [] }, /packages: \[\] .*must be an object/],
     ['packages text', { ...GOOD, packages: 'npm' }, /packages: "npm" .*must be an object/],

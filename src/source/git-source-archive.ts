@@ -192,7 +192,8 @@ export class GitSourceArchive extends SourceArchive implements OnModuleInit {
     if (known !== undefined && (await this.store.isWhole(known, options.signal))) return known;
     if (options.offline === true) {
       throw new InvalidRequestData(
-        `The history of ${source.repo} is not archived, and the request forbids all network. Leave out the flag include-git-dir.`,
+        `The history of ${source.repo} is not archived, and the request forbids all network. Leave out the ` +
+          'flag include-git-dir.',
       );
     }
     const submitted = parseRepository(options.repo ?? source.repo);

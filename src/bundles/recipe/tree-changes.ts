@@ -72,7 +72,8 @@ export class TreeChanges {
   #refuse(paths: readonly string[]): void {
     if (paths[0] === undefined) return;
     throw new ValidationError(
-      `The file ${JSON.stringify(paths[0])} of the source and an edit of a package manager exclude each other: one lies below the other`,
+      `The file ${JSON.stringify(paths[0])} of the source and an edit of a package manager exclude each other: ` +
+        'one lies below the other',
     );
   }
 }

@@ -53,7 +53,8 @@ function contentOf(variable: string, content: unknown): DefaultEnvironmentVariab
 
 function shape(where: string): WrongValue {
   return new WrongValue(
-    `must be JSON like {"npm": {"NAME": {"value": "text", "kind": "literal"}}}, with kind literal or path and no other key; ${where} is not`,
+    'must be JSON like {"npm": {"NAME": {"value": "text", "kind": "literal"}}}, with kind literal or path and ' +
+      `no other key; ${where} is not`,
   );
 }
 

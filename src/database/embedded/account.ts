@@ -29,8 +29,8 @@ export async function makeReachableFolder(folder: string, account: Account | und
   if (closed !== undefined) {
     throw new DatabaseError(
       `The embedded PostgreSQL does not run as root but as user ${account.uid}, who may not enter ${closed}. ` +
-        `Put CACHITO_DATA_DIR elsewhere (root's default is /var/lib/cachito), open that folder (chmod o+x ${closed}), ` +
-        'start as another user, or set DATABASE_URL.',
+        "Put CACHITO_DATA_DIR elsewhere (root's default is /var/lib/cachito), open that folder (chmod o+x " +
+        `${closed}), start as another user, or set DATABASE_URL.`,
     );
   }
 }

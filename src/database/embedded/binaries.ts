@@ -49,8 +49,8 @@ async function nativeFolder(): Promise<string> {
     return native;
   } catch (error) {
     throw new DatabaseError(
-      `There is no embedded PostgreSQL for this platform (${name} is not installed). Set DATABASE_URL to the address of ` +
-        'a PostgreSQL server, or install without --omit=optional.',
+      `There is no embedded PostgreSQL for this platform (${name} is not installed). Set DATABASE_URL to the ` +
+        'address of a PostgreSQL server, or install without --omit=optional.',
       { cause: error },
     );
   }

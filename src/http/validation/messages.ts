@@ -23,7 +23,7 @@ function ownMessage(error: ValidationError, path: string, constraints: Record<st
   return `${path}: ${quote(error.value)} is not valid: it ${rules.join(', ')}`;
 }
 
-/** `ref must be a string` → `must be a string`. */
+/** `ref must be a string` → `must be a string`; `each value in flags must be …` → `must, in each value, be …`. */
 function withoutName(rule: string, name: string): string {
-  return rule.replace('each value in ', 'each value of ').replace(`${name} `, '');
+  return rule.replace(`each value in ${name} must `, 'must, in each value, ').replace(`${name} `, '');
 }

@@ -52,7 +52,8 @@ function termsOfPurl(text: string): SearchTerms {
   const types = PURL_TYPES[purl.type ?? ''];
   if (types === undefined) {
     throw new ValidationError(
-      `Package URLs of type ${quote(purl.type)} cannot be searched for; use one of ${Object.keys(PURL_TYPES).join(', ')}, or type and name`,
+      `Package URLs of type ${quote(purl.type)} cannot be searched for; use one of ` +
+        `${Object.keys(PURL_TYPES).join(', ')}, or type and name`,
     );
   }
   const name = purl.namespace ? `${purl.namespace}/${purl.name}` : purl.name;

@@ -50,7 +50,8 @@ export class WhereUsed {
   /** One archived file; undefined when there is none with this id. */
   async artifact(id: number): Promise<ArtifactView | undefined> {
     const [row]: (Omit<ArtifactView, 'purl'> | undefined)[] = await this.dataSource.query(
-      `SELECT "ecosystem" AS "type", "name", "version", "upstream", "digests" || jsonb_build_object('sha256', "sha256") AS "digests",
+      `SELECT "ecosystem" AS "type", "name", "version", "upstream",
+         "digests" || jsonb_build_object('sha256', "sha256") AS "digests",
          "size"::float8 AS "size", ${timestampSql('"first_seen"')} AS "first_seen", "verified_by"
        FROM "artifact" WHERE "id" = $1`,
       [id],
@@ -177,7 +178,7 @@ function useView(row: UseRow, modules: CataloguedPackage[], chain: string[] | nu
   };
 }
 
-/** Null where the contract knows no purl. */
+/** Null for what has no purl. */
 function purlOf(
   { repo, ref, modules }: { repo: string; ref: string; modules: CataloguedPackage[] },
   parent: CataloguedPackage,

@@ -78,7 +78,8 @@ export class JobTable {
 
   async depth(): Promise<QueueDepth> {
     const [depth]: QueueDepth[] = await this.dataSource.query(
-      `SELECT count(*) FILTER (WHERE ${IS_FREE})::int AS "waiting", count(*) FILTER (WHERE NOT ${IS_FREE})::int AS "running"
+      `SELECT count(*) FILTER (WHERE ${IS_FREE})::int AS "waiting",
+         count(*) FILTER (WHERE NOT ${IS_FREE})::int AS "running"
        FROM "job"`,
     );
     return depth ?? { waiting: 0, running: 0 };

@@ -84,7 +84,10 @@ export class RequestDataController {
   @Get('packages')
   @ApiOperation({ summary: 'Packages and dependencies', description: 'What was found, whatever the state is now.' })
   @ApiOkResponse({ type: PackagesDocument, description: 'As in the request; `replaces` only where there is one' })
-  @ApiErrors([404, 'There is no such request, or nothing was found yet'])
+  @ApiErrors(
+    [404, 'There is no such request, or nothing was found yet'],
+    [500, 'The request is complete, but its package data is missing'],
+  )
   async packages(@Param('id') id: number): Promise<RequestPackages> {
     return this.data.packages(id);
   }
@@ -118,9 +121,10 @@ export class RequestDataController {
   @ApiOperation({
     summary: 'Watch a request',
     description:
-      'Server-sent events: first the present state, then `state` (`{state, state_reason, updated}`), `progress` (`{step, ' +
-      'package_manager?, done, total, unit}`) and `log` (`{time, level, message}`) until the state is final; then the stream ' +
-      'ends. A comment every 15 s keeps it open. Who connects again gets the present state first; nothing is replayed.',
+      'Server-sent events: first the present state, then `state` (`{state, state_reason, updated}`), `progress` ' +
+      '(`{step, package_manager?, done, total, unit}`) and `log` (`{time, level, message}`) until the state is ' +
+      'final; then the stream ends. A comment every 15 s keeps it open. Who connects again gets the present state ' +
+      'first; nothing is replayed.',
   })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ description: 'The stream', schema: { type: 'string' } })

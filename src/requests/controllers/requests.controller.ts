@@ -69,15 +69,15 @@ export class RequestsController {
   @ApiOperation({
     summary: 'Submit a commit',
     description:
-      'Archives the commit and everything that its lock files name. The answer comes at once; the work goes on. Nothing is ' +
-      'stored when the answer is an error of the 400s. Needs a login.',
+      'Archives the commit and everything that its lock files name. The answer comes at once; the work goes on. ' +
+      'Nothing is stored when the answer is an error of the 400s. Needs a login.',
   })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
     description:
-      '1–255 visible ASCII characters, kept 24 h per user. The same key and body give the same request again (200); the same ' +
-      'key with another body is refused (409).',
+      '1–255 visible ASCII characters, kept 24 h per user. The same key and body give the same request again (200); ' +
+      'the same key with another body is refused (409).',
     schema: { type: 'string', maxLength: 255 },
   })
   @ApiCreatedResponse({ type: VerboseDocument, description: 'The new request' })
@@ -139,8 +139,9 @@ export class RequestsController {
   @ApiOperation({
     summary: 'Change a request (worker)',
     description:
-      'Allowed: in_progress → in_progress, complete, failed, stale; complete, failed → stale. Repeating the present state and ' +
-      'reason changes nothing and runs the side effects again. `stale` cancels a running request and drops its bundle and log.',
+      'Allowed: in_progress → in_progress, complete, failed, stale; complete, failed → stale. Repeating the present ' +
+      'state and reason changes nothing and runs the side effects again. `stale` cancels a running request and drops ' +
+      'its bundle and log.',
   })
   @ApiOkResponse({ description: 'Changed; the body is empty' })
   @ApiErrors([400, 'The call breaks a rule, or the state must not change so'], 401, 403, 404, 413, 415)

@@ -35,7 +35,8 @@ export class ReplacementBody {
 export class CreateRequestBody {
   @ApiProperty({
     description:
-      'Address of the git repository: https, http, ssh, or `git@host:path`. Without credentials: those are configured in the service.',
+      'Address of the git repository: https, http, ssh, or `git@host:path`. Without credentials: those are ' +
+      'configured in the service.',
     maxLength: 200,
     example: 'https://github.com/octocat/Hello-World.git',
   })
@@ -77,8 +78,8 @@ export class CreateRequestBody {
 
   @ApiPropertyOptional({
     description:
-      '`gomod-vendor`, `gomod-vendor-check`, `force-gomod-tidy`, `cgo-disable` (gomod); `include-git-dir` keeps `.git` in ' +
-      'the bundle; `remove-unsafe-symlinks` removes links that leave the repository instead of failing',
+      '`gomod-vendor`, `gomod-vendor-check`, `force-gomod-tidy`, `cgo-disable` (gomod); `include-git-dir` keeps ' +
+      '`.git` in the bundle; `remove-unsafe-symlinks` removes links that leave the repository instead of failing',
     isArray: true,
     type: 'string',
     enum: ACTIVE_FLAGS,

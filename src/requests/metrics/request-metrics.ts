@@ -40,7 +40,8 @@ const { complete, failed } = REQUEST_STATES;
 const FINISHED = `
   FROM "request_state" f LEFT JOIN "request_error" e ON e."request_id" = f."request_id"
   WHERE f."state" IN (${complete}, ${failed})
-    AND ($1::timestamp IS NULL OR f."updated" >= $1::timestamp) AND ($2::timestamp IS NULL OR f."updated" <= $2::timestamp)
+    AND ($1::timestamp IS NULL OR f."updated" >= $1::timestamp)
+    AND ($2::timestamp IS NULL OR f."updated" <= $2::timestamp)
     AND ($3::text IS NULL OR e."origin" = $3::text) AND ($4::text IS NULL OR e."error_type" = $4::text)`;
 
 /** The time of the first or second row of the history of `f`. */
@@ -93,7 +94,9 @@ export class RequestMetrics {
          count(*)::integer AS "total",
          count(*) FILTER (WHERE "state" = ${complete})::integer AS "complete",
          count(*) FILTER (WHERE "state" = ${failed})::integer AS "failed"
-       FROM (SELECT f."state", e."origin", ${DURATION} AS "duration", ${TIME_IN_QUEUE} AS "time_in_queue" ${FINISHED}) AS "finished"`,
+       FROM (
+         SELECT f."state", e."origin", ${DURATION} AS "duration", ${TIME_IN_QUEUE} AS "time_in_queue" ${FINISHED}
+       ) AS "finished"`,
       [from, to, null, null],
     );
     return rows[0];

@@ -117,7 +117,8 @@ function checkConfiguredManagers({ packages, packageManagers }: PackageInputs): 
   const others = Object.keys(packages).filter((name) => !packageManagers.some((manager) => manager === name));
   if (others.length === 0) return;
   throw new ValidationError(
-    `packages configures ${others.join(', ')}, but the package managers of the request are: ${packageManagers.join(', ') || 'none'}`,
+    `packages configures ${others.join(', ')}, but the package managers of the request are: ` +
+      `${packageManagers.join(', ') || 'none'}`,
   );
 }
 
@@ -142,7 +143,8 @@ function checkDisjoint({ packages }: PackageInputs, first: PackageManagerName, s
 function checkSubmodules({ packages }: PackageInputs, other: PackageManagerName): void {
   if (packagePaths(packages, other).every((path) => path === '.')) return;
   throw new ValidationError(
-    `Together with git-submodule, ${other} may work on the root of the repository only; process submodules as separate requests`,
+    `Together with git-submodule, ${other} may work on the root of the repository only; process submodules as ` +
+      'separate requests',
   );
 }
 

@@ -88,6 +88,20 @@ describe('PATCH /requests/{id}', () => {
     expect(rows).toEqual(expected === undefined ? [] : [{ message: 'why' }]);
   });
 
+  it.each([
+    ['in_progress', undefined, 404],
+    ['in_progress', 2, 404],
+    ['complete', undefined, 500],
+    ['complete', 2, 500],
+    ['complete', 0, 200],
+    ['failed', 2, 404],
+    ['stale', 2, 404],
+  ] as const)('packages of a request that is %s with a count of %p and nothing recorded → %i', async (state, count, status) => {
+    const id = await createIn(state);
+    if (count !== undefined) await service.call('PATCH', `/requests/${id}`, { body: { packages_count: count } });
+    expect((await service.call('GET', `/requests/${id}/packages`)).status).toBe(status);
+  });
+
   it('replaces the error record when the failure is repeated', async () => {
     const id = await create();
     const body = { state: 'failed', state_reason: 'why', error_origin: 'client', error_type: 'A' };

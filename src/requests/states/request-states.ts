@@ -97,7 +97,8 @@ export class RequestStates {
     if (attempt !== undefined && (row.attempt !== attempt || state !== 'in_progress')) throw new ClaimLost(id);
     // Read after the lock was granted: another change may have been committed while this one waited.
     const reasons: { state_reason: string }[] = await manager.query(
-      `SELECT s."state_reason" FROM "request_state" s JOIN "request" r ON r."request_state_id" = s."id" WHERE r."id" = $1`,
+      `SELECT s."state_reason" FROM "request_state" s JOIN "request" r ON r."request_state_id" = s."id"
+       WHERE r."id" = $1`,
       [id],
     );
     return { state, reason: reasons[0]?.state_reason ?? '' };
@@ -129,7 +130,8 @@ async function appendState(manager: EntityManager, id: number, state: RequestSta
          (SELECT max("updated") FROM "request_state" WHERE "request_id" = $1::integer))
        RETURNING "id"
      )
-     UPDATE "request" SET "request_state_id" = (SELECT "id" FROM "appended"), "state" = $2::smallint WHERE "id" = $1::integer`,
+     UPDATE "request" SET "request_state_id" = (SELECT "id" FROM "appended"), "state" = $2::smallint
+     WHERE "id" = $1::integer`,
     [id, number, reason],
   );
   if (state === 'in_progress') return;

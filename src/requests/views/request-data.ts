@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Catalogue, type RequestPackages } from '../../dependencies/index.js';
-import { ResourceNotFound } from '../../http/index.js';
+import { HttpProblem, ResourceNotFound } from '../../http/index.js';
 import { linkConfigurationFiles } from '../configuration-files.js';
 import { type RequestStateName, REQUEST_STATES, stateName } from '../request-state.js';
 
@@ -56,13 +56,13 @@ export class RequestData {
     return Object.fromEntries(rows.map(({ name, value, kind }) => [name, { value, kind }]));
   }
 
-  /** What was found, in any state; 404 as long as nothing was recorded. */
+  /** What was found, in any state. When nothing was recorded: 500 for a complete request, else 404. */
   async packages(id: number): Promise<RequestPackages> {
     const row = await this.row(id);
     const found = (await this.catalogue.packagesOf([id])).get(id);
-    const recorded = row.packages_count !== null || row.state === REQUEST_STATES.complete;
-    if (found === undefined || (found.packages.length === 0 && !recorded)) throw new ResourceNotFound();
-    return found;
+    if (found !== undefined && (found.packages.length > 0 || row.packages_count === 0)) return found;
+    if (row.state !== REQUEST_STATES.complete) throw new ResourceNotFound();
+    throw new HttpProblem(500, `The package data of request ${id} is missing`);
   }
 
   private async row(id: number): Promise<{ state: number; packages_count: number | null }> {

@@ -65,15 +65,7 @@ function conditions(filter: RequestFilter): { where: string; parameters: unknown
   add(filter.ref, (value) => `r."ref" = ${value}`);
   add(filter.createdFrom, (value) => `r."created" >= ${value}::timestamp`);
   add(filter.createdTo, (value) => `r."created" <= ${value}::timestamp`);
-  for (const name of filter.managers) {
-    add(
-      name,
-      (
-        value,
-      ) => `EXISTS (SELECT FROM "request_pkg_manager" l JOIN "package_manager" m ON m."id" = l."package_manager_id"
-      WHERE l."request_id" = r."id" AND m."name" = ${value})`,
-    );
-  }
+  for (const name of filter.managers) add(name, managerCondition);
   for (const label of filter.labels) {
     const colon = label.indexOf(':');
     const pair = JSON.stringify({ [label.slice(0, colon)]: label.slice(colon + 1) });
@@ -82,6 +74,12 @@ function conditions(filter: RequestFilter): { where: string; parameters: unknown
   add(filter.errorOrigin, (value) => errorCondition('origin', value));
   add(filter.errorType, (value) => errorCondition('error_type', value));
   return { where: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, parameters };
+}
+
+function managerCondition(value: string): string {
+  return `EXISTS (
+    SELECT FROM "request_pkg_manager" l JOIN "package_manager" m ON m."id" = l."package_manager_id"
+    WHERE l."request_id" = r."id" AND m."name" = ${value})`;
 }
 
 function errorCondition(column: 'origin' | 'error_type', value: string): string {

@@ -41,7 +41,8 @@ const SELECT_REQUESTS = `
   WHERE r."id" = ANY($1::integer[])`;
 
 const SELECT_MANAGERS = `
-  SELECT l."request_id", m."name" FROM "request_pkg_manager" l JOIN "package_manager" m ON m."id" = l."package_manager_id"
+  SELECT l."request_id", m."name"
+  FROM "request_pkg_manager" l JOIN "package_manager" m ON m."id" = l."package_manager_id"
   WHERE l."request_id" = ANY($1::integer[]) ORDER BY m."id"`;
 
 const SELECT_FLAGS = `

@@ -224,7 +224,8 @@ async function savePackages(manager: EntityManager, id: number, saved: readonly 
   await manager.query(
     `INSERT INTO "request_package" ("request_id", "position", "component_id", "path", "dependency_set_id")
      SELECT $1, k."place" - 1, k."component_id", k."path", k."set_id"
-     FROM unnest($2::bigint[], $3::text[], $4::bigint[]) WITH ORDINALITY AS k("component_id", "path", "set_id", "place")`,
+     FROM unnest($2::bigint[], $3::text[], $4::bigint[]) WITH ORDINALITY
+       AS k("component_id", "path", "set_id", "place")`,
     [
       id,
       saved.map((each) => each.componentId),

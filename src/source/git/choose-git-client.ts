@@ -20,8 +20,8 @@ export async function chooseGitClient({ worker, outbound }: Configuration): Prom
   }
   const found = version === undefined ? 'There is no git command' : `git ${version} is too old`;
   logger.warn(
-    `${found}: using isomorphic-git. It fetches public and .netrc-protected repositories over http(s) up to 100 MB, and no ` +
-      `history. Install git ${OLDEST.join('.')} or newer for the rest.`,
+    `${found}: using isomorphic-git. It fetches public and .netrc-protected repositories over http(s) up to ` +
+      `100 MB, and no history. Install git ${OLDEST.join('.')} or newer for the rest.`,
   );
   return new IsomorphicGitClient({
     timeout: worker.subprocessTimeout,

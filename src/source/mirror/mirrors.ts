@@ -49,7 +49,8 @@ export class Mirrors {
   ): Promise<T> {
     if (!this.client.transports.has(repository.transport)) {
       throw new UnsupportedFeature(
-        `Repositories over ${repository.transport} need the git command. Tell the administrators to install git 2.37 or newer on the service.`,
+        `Repositories over ${repository.transport} need the git command. Tell the administrators to install ` +
+          'git 2.37 or newer on the service.',
       );
     }
     try {

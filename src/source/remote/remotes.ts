@@ -123,7 +123,8 @@ function checkAnswer(start: URL, { status, headers }: HttpResponse): void {
   }
   if (status === 401 || status === 403) {
     throw new RepositoryAccessError(
-      `${where} refuses access (status ${status}). It may not exist, or the service needs credentials for its host in .netrc.`,
+      `${where} refuses access (status ${status}). It may not exist, or the service needs credentials for its ` +
+        'host in .netrc.',
     );
   }
   if (status !== 200) throw new RepositoryAccessError(`${where} was not found (status ${status}). Check the address.`);

@@ -42,7 +42,8 @@ export function planSubmodules(
       const section = sections.get(path);
       if (section === undefined) {
         throw new SubprocessCallError(
-          `The submodule at ${quote(path)} cannot be fetched: .gitmodules has no address for it. Add it there, or remove the submodule.`,
+          `The submodule at ${quote(path)} cannot be fetched: .gitmodules has no address for it. Add it there, ` +
+            'or remove the submodule.',
         );
       }
       const { name, url } = section;

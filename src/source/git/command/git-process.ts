@@ -23,7 +23,8 @@ export class GitFailure extends Error {
     readonly stderr: string,
   ) {
     super(
-      `git ${command} failed${exitCode === undefined ? '' : ` with exit code ${exitCode}`}: ${stderr.trim().slice(-500)}`,
+      `git ${command} failed${exitCode === undefined ? '' : ` with exit code ${exitCode}`}: ` +
+        `${stderr.trim().slice(-500)}`,
     );
   }
 }

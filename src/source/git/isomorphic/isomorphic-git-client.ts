@@ -119,7 +119,8 @@ function explain(failure: WorkerFailure, url: string, commit: string): Error {
       return new InvalidRequestData(`There is no commit ${commit} in ${url}. Check that it was pushed.`);
     case 'too-large':
       return new UnsupportedFeature(
-        `The repository ${url} is larger than the ${MAX_PACK_SIZE / 1024 / 1024} MB that can be fetched without the git command. ${INSTALL_GIT}`,
+        `The repository ${url} is larger than the ${MAX_PACK_SIZE / 1024 / 1024} MB that can be fetched ` +
+          `without the git command. ${INSTALL_GIT}`,
       );
     case 'refused':
       return new ValidationError(failure.message);
