@@ -29,8 +29,17 @@ export class BundleFiles {
    */
   async ensure(bundle: BuiltBundle, signal?: AbortSignal): Promise<void> {
     const good = await this.bundles.verify(bundle.sha256, signal);
-    if (good && (await this.bundles.touch(bundle.sha256))) return;
+    if (good && (await this.renew(bundle))) return;
     await (this.rebuilding.get(bundle.recipeSha256) ?? this.rebuild(bundle));
+  }
+
+  /** Whether it is still there. One on a read-only disk is served as it is: should it be collected, it is built again. */
+  private renew({ sha256 }: BuiltBundle): Promise<boolean> {
+    return this.bundles.touch(sha256).catch((error: unknown) => {
+      if (!(error instanceof FileAccessError)) throw error;
+      this.logger.warn(`The time of the bundle ${sha256} cannot be renewed: ${error.message}`);
+      return true;
+    });
   }
 
   private rebuild(bundle: BuiltBundle): Promise<void> {

@@ -1,6 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Configuration } from '../config/index.js';
 import { FileAccessError } from '../errors/index.js';
 import { BundleService } from './__fixtures__/bundle-service.js';
@@ -102,6 +102,16 @@ describe('RequestBundles', () => {
     await expect(service.requestBundles.open(id)).rejects.toThrow(FileAccessError);
     await expect(service.requestBundles.open(id)).rejects.toThrow(`${id}.tar.gz has changed or is lost`);
     expect((await service.bundles.stat(bundle.sha256))?.sha256).toBeUndefined();
+  });
+
+  it('serves a bundle whose disk has become read-only', async () => {
+    const bundle = await service.build({ 'a.txt': 'read-only' });
+    const id = await service.request('complete', bundle);
+    // A file system cannot be made read-only in a test: root passes every permission.
+    const touch = jest.spyOn(service.bundles, 'touch').mockRejectedValueOnce(new FileAccessError('read-only'));
+    expect(sha256Of(await bytesOf(id))).toBe(bundle.sha256);
+    expect(touch).toHaveBeenCalled();
+    touch.mockRestore();
   });
 
   it('takes the bundle of the last attempt', async () => {

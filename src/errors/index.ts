@@ -72,5 +72,13 @@ export function describeError(error: unknown): { errorType: string; origin: Erro
   if (error instanceof CachitoError) {
     return { errorType: error.errorType, origin: error.origin, message: error.message };
   }
+  if (isFullDisk(error)) {
+    return describeError(new FileAccessError('The disk of the service is full or read-only. Tell its administrators.'));
+  }
   return { ...UNKNOWN_ERROR };
+}
+
+/** Wherever a file is written, this may come up. */
+function isFullDisk(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EROFS'].includes(String(error.code));
 }
