@@ -62,6 +62,7 @@ describe('the first request', () => {
         '.gitattributes': '* text=auto eol=lf\n*.txt export-ignore\n',
         [`${'long/'.repeat(60)}name`]: 'deep',
         'naïve – file.txt': 'unicode',
+        'line\u2028separator': 'ends no line of the index',
         'links/inside': { link: '../empty' },
         'links/dangling': { link: 'nowhere' },
         Case: 'upper',

@@ -5,6 +5,7 @@
 export { deflatePiece, inflatePiece } from './deflate.js';
 export { checkEntryPath } from './entry-path.js';
 export { GzipMember } from './gzip-member.js';
+export { readLines } from './lines.js';
 export { comparePaths, decodePath, encodePath } from './path-bytes.js';
 export { END_OF_TAR, padding, tarHeader } from './tar-header.js';
 export { SEGMENT_SIZE, type StoreContent, TarSegmentWriter } from './tar-segment-writer.js';

@@ -75,7 +75,7 @@ describe('parseRepository', () => {
     'https://ho st/a', 'https://host:0/a', 'https://host:99999/a', 'https://host:port/a', 'https://999.1.1.1/a', 'https://[::1/a',
     'https://host/-a/../b', 'ssh://-oProxyCommand=id/a', 'ssh://git@-oProxyCommand=id/a', 'ssh://-l@host/a', 'ssh://git:pw@host/a',
     'ssh://gi;t@host/a', 'ssh://host', '-x@host:a', 'git@-host:a', 'git@host:-a', 'git@host:', 'git@host:../a', 'a b@host:c',
-    'git@host:a\nb', 'https://host/\u202ea', `https://host/${'a'.repeat(200)}`, 'https://xn--a/\ud800', 'https://a_b@@/x\u0000',
+    'git@host:a\nb', 'bob:secret@host:a/b', 'https://host/\u202ea', `https://host/${'a'.repeat(200)}`, 'https://xn--a/\ud800', 'https://a_b@@/x\u0000',
   ])('refuses %j', (repo) => {
     expect(() => validateRepository(repo)).toThrow(ValidationError);
   });

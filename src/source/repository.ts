@@ -130,6 +130,9 @@ function parseScpLike(repo: string): Repository {
   checkUser(user);
   if (user === '' && SCHEME_NAMES.has(host.toLowerCase())) throw unsupportedScheme(host.toLowerCase());
   if (host.length === 1) throw new ValidationError('The repository address must be remote, not a path.');
+  if (user === '' && /^[^/]*@/.test(path)) {
+    throw new ValidationError('An ssh repository address takes no password; ssh keys of the service are used.');
+  }
   return {
     transport: 'ssh',
     host: checkedHost(host.toLowerCase()),

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { DeflatedPiece } from '../../archive/index.js';
+import { type DeflatedPiece, readLines } from '../../archive/index.js';
 import { FileAccessError } from '../../errors/index.js';
 
 /**
@@ -88,14 +88,11 @@ function parseLine(text: string): unknown[] {
 }
 
 async function* lines(content: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of content) {
-    const parts = (rest + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1')).split('\n');
-    rest = parts.pop() ?? '';
-    if (rest.length > MAX_LINE) throw damaged('a line is too long');
-    yield* parts;
+  try {
+    for await (const line of readLines(content, MAX_LINE)) yield line.toString('latin1');
+  } catch (error) {
+    throw error instanceof RangeError ? damaged(error.message, error) : error;
   }
-  if (rest !== '') throw damaged('it ends within a line');
 }
 
 function damaged(detail: string, cause?: unknown): FileAccessError {

@@ -1,10 +1,12 @@
-import { createInterface } from 'node:readline';
-import type { TarSegment } from '../../archive/index.js';
+import { readLines, type TarSegment } from '../../archive/index.js';
 import { FileAccessError } from '../../errors/index.js';
 import type { BlobStore } from '../../store/index.js';
 
 /** First line of an index blob; what follows is one segment a line, in the order of the tree. */
 const HEADER = JSON.stringify({ format: 'cachito-source-index', version: 1 });
+
+/** Bytes of a line: two thousand entries with long names stay far below. */
+const MAX_LINE = 64 * 1024 * 1024;
 
 /** A segment and where its line lies in the index blob, so that one line can be read by itself. */
 export interface IndexedSegment {
@@ -27,13 +29,16 @@ export async function* readIndex(store: BlobStore, sha256: string): AsyncIterabl
   const input = await store.read(sha256);
   try {
     let offset = 0;
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      const length = Buffer.byteLength(line) + 1;
+    for await (const bytes of readLines(input, MAX_LINE)) {
+      const line = bytes.toString('utf8');
+      const length = bytes.length + 1;
       if (offset === 0) checkHeader(line, sha256);
       else yield { segment: parseSegment(line, sha256), offset, length };
       offset += length;
     }
     if (offset === 0) throw damaged(sha256);
+  } catch (error) {
+    throw error instanceof RangeError ? damaged(sha256) : error;
   } finally {
     input.destroy();
   }
