@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
  * through their `index.ts` or module file. `docs/architecture.md` draws it.
  */
 const FLOORS = [
-  ['config', 'errors', 'observability'],
+  ['concurrency', 'config', 'errors', 'observability'],
   ['archive', 'database', 'store', 'download', 'queue', 'auth', 'http'],
   ['source', 'dependencies'],
   ['packages'],

@@ -15,7 +15,7 @@ import { type Blob, ArchiveStore } from '../store/index.js';
 import type { Artifact, ArtifactSpec, Digests } from './artifact.js';
 import { checkDigestForms, compareDigests, DigestCheck } from './digests.js';
 import { refuseHtml } from './refuse-html.js';
-import { SingleFlight } from './single-flight.js';
+import { SingleFlight } from '../concurrency/index.js';
 
 /**
  * Archives artifacts: one that the catalogue knows costs no network, another is fetched from its upstream once, checked

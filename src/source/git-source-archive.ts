@@ -11,7 +11,7 @@ import { DamagedRepositoryError, GitClient } from './git/git-client.js';
 import { gitDirectoryEntries } from './git-directory-entries.js';
 import { Mirrors, type MirroredCommit } from './mirror/mirrors.js';
 import { parseRepository, repoName, type Repository } from './repository.js';
-import { SingleFlight } from './single-flight.js';
+import { SharedWork } from './shared-work.js';
 import {
   type ArchivedSource,
   type ArchiveOptions,
@@ -35,8 +35,8 @@ const SUBMODULES_AT_A_TIME = 4;
 /** The archive of sources on git mirrors, the archive store and the table `source`. */
 @Injectable()
 export class GitSourceArchive extends SourceArchive implements OnModuleInit {
-  private readonly archiving = new SingleFlight<ArchivedSource>();
-  private readonly archivingGitDirectories = new SingleFlight<string>();
+  private readonly archiving = new SharedWork<ArchivedSource>();
+  private readonly archivingGitDirectories = new SharedWork<string>();
 
   constructor(
     private readonly configuration: Configuration,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { untilAborted } from '../../concurrency/index.js';
 
 const POLL = 50;
 const HEARTBEAT = 5000;
@@ -160,17 +161,6 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return codeOf(error) === 'EPERM';
   }
-}
-
-/** Waits, but not longer than until the signal fires; leaves no listener behind. */
-async function untilAborted(wait: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  let onAbort = (): void => undefined;
-  const fired = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(signal.reason as Error);
-  });
-  signal.addEventListener('abort', onAbort, { once: true });
-  await Promise.race([wait, fired]).finally(() => signal.removeEventListener('abort', onAbort));
 }
 
 function codeOf(error: unknown): unknown {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { InvalidChecksum, ValidationError } from '../../errors/index.js';
 import type { Blob, PutOptions } from '../blob-store.js';
 import { rethrow } from './file-errors.js';
-import { untilAborted } from './until-aborted.js';
+import { untilAborted } from '../../concurrency/index.js';
 
 /** Bytes that are collected for one write; the next ones are hashed meanwhile. */
 const BATCH = 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { untilAborted } from './until-aborted.js';
+import { untilAborted } from '../../concurrency/index.js';
 
 /** Files that are remembered; the one that was asked for longest ago goes first. */
 const CAPACITY = 100_000;

@@ -1,3 +1,5 @@
+import { untilAborted } from './until-aborted.js';
+
 /** Lets everybody who wants the same thing at the same time share one piece of work. */
 export class SingleFlight<T> {
   private readonly flights = new Map<string, { result: Promise<T>; abort: AbortController; waiting: number }>();
@@ -10,15 +12,9 @@ export class SingleFlight<T> {
     signal.throwIfAborted();
     const flight = this.flights.get(key) ?? this.begin(key, work);
     flight.waiting++;
-    let leave: () => void = () => undefined;
-    const left = new Promise<never>((_, reject) => {
-      leave = () => reject(signal.reason);
-      signal.addEventListener('abort', leave, { once: true });
-    });
     try {
-      return await Promise.race([flight.result, left]);
+      return await untilAborted(flight.result, signal);
     } finally {
-      signal.removeEventListener('abort', leave);
       flight.waiting--;
       if (flight.waiting === 0) {
         // Whoever comes now must not join a flight that is being aborted.
