@@ -11,7 +11,7 @@ const FLOORS = [
   ['source', 'dependencies'],
   ['packages'],
   ['requests'],
-  ['bundles', 'manifests'],
+  ['bundles', 'manifests', 'registries'],
   ['pipeline'],
   ['status'],
 ];

@@ -1,4 +1,5 @@
 import { Initial1795219200000 } from './1795219200000-initial.js';
+import { Registries1795305600000 } from './1795305600000-registries.js';
 
 /** Every migration, oldest first. Add new ones at the end; never change one that was released. */
-export const MIGRATIONS = [Initial1795219200000];
+export const MIGRATIONS = [Initial1795219200000, Registries1795305600000];

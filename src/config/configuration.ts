@@ -1,3 +1,4 @@
+import type { Upstreams } from './upstreams/upstreams.js';
 import type { PackageManagerName } from './package-managers.js';
 
 /** Which parts of the service a process runs. */
@@ -92,7 +93,25 @@ export abstract class Configuration {
     allowedPrivateNetworks: readonly string[];
     maxArtifactSize: number;
     maxSourceSize: number;
+    /** Of the usual variables (`HTTPS_PROXY`, …), addresses may hold credentials. */
+    proxies: { http: string | undefined; https: string | undefined; noProxy: string };
   };
+  abstract readonly npm: {
+    /** Name of a main package → names of dependencies that may be `file:` ones. */
+    fileDependencyAllowlist: Readonly<Record<string, readonly string[]>>;
+    /** What to do about git dependencies with scripts that `npm pack` would run. */
+    gitScripts: 'reject' | 'ignore';
+    /** Weakest integrity of a lock file that is accepted. */
+    minIntegrity: 'none' | 'sha512';
+    /** Packages fetched at a time for one request; undefined = as many as there are connections. */
+    concurrency: number | undefined;
+    /** Attempts to fetch one package. */
+    downloadTries: number;
+    /** Whether `.npmrc` also turns off audit, funding and update messages. */
+    quietClients: boolean;
+  };
+  /** Which registries and git hosts to ask, and how: `CACHITO_UPSTREAMS_FILE`. */
+  abstract readonly upstreams: Upstreams;
   abstract readonly logs: {
     level: 'debug' | 'info' | 'warn' | 'error';
     format: 'pretty' | 'json';

@@ -7,6 +7,7 @@ import { similarName, unknownNames } from './options/names.js';
 import { type Environment, OptionReader } from './options/reader.js';
 import { UNUSED } from './options/unused.js';
 import { USED } from './options/used.js';
+import { PUBLIC_UPSTREAMS } from './upstreams/upstreams.js';
 import { BUILT_PACKAGE_MANAGERS, type PackageManagerName } from './package-managers.js';
 
 export interface LoadedConfiguration {
@@ -65,7 +66,17 @@ export function loadConfiguration(environment: Environment, argv: readonly strin
       allowedPrivateNetworks: reader.read(USED.allowedPrivateNetworks, []),
       maxArtifactSize: reader.read(USED.maxArtifactSize, 2 * GIB),
       maxSourceSize: reader.read(USED.maxSourceSize, 10 * GIB),
+      proxies: { http: undefined, https: undefined, noProxy: '' },
     },
+    npm: {
+      fileDependencyAllowlist: {},
+      gitScripts: 'reject',
+      minIntegrity: 'none',
+      concurrency: undefined,
+      downloadTries: 5,
+      quietClients: false,
+    },
+    upstreams: PUBLIC_UPSTREAMS,
     logs: readLogs(reader, directories.data),
   };
   checkRules(reader, configuration);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Configuration } from './configuration.js';
 import { BUILT_PACKAGE_MANAGERS } from './package-managers.js';
+import { PUBLIC_UPSTREAMS } from './upstreams/upstreams.js';
 
 /** Any part of a configuration; lists and maps are given whole. */
 export type ConfigurationOverrides = { [Section in keyof Configuration]?: Partial<Configuration[Section]> };
@@ -23,6 +24,8 @@ export function testConfiguration(overrides: ConfigurationOverrides = {}): Confi
     requests: { ...defaults.requests, ...overrides.requests },
     worker: { ...defaults.worker, ...overrides.worker },
     outbound: { ...defaults.outbound, ...overrides.outbound },
+    npm: { ...defaults.npm, ...overrides.npm },
+    upstreams: { ...defaults.upstreams, ...overrides.upstreams },
     logs: { ...defaults.logs, ...overrides.logs },
   };
   return merged;
@@ -77,7 +80,17 @@ function defaultsBelow(data: string): Configuration {
       allowedPrivateNetworks: ['127.0.0.0/8', '::1/128'],
       maxArtifactSize: 2 * GIB,
       maxSourceSize: 10 * GIB,
+      proxies: { http: undefined, https: undefined, noProxy: '' },
     },
+    npm: {
+      fileDependencyAllowlist: {},
+      gitScripts: 'reject',
+      minIntegrity: 'none',
+      concurrency: undefined,
+      downloadTries: 5,
+      quietClients: false,
+    },
+    upstreams: PUBLIC_UPSTREAMS,
     logs: {
       level: 'error',
       format: 'json',

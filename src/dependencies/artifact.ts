@@ -12,11 +12,44 @@ interface ArtifactKey {
 export type Digests = Readonly<Record<string, string>>;
 
 /** A file to archive. */
-export interface ArtifactSpec extends ArtifactKey {
+export interface ArtifactSpec {
+  ecosystem: string;
+  name: string;
+  version: string;
+  /**
+   * Where it can be had, in order of preference, without credentials. The next one is asked only where one does not
+   * have it (404, 410). A fragment is part of the key in the catalogue and not sent.
+   */
+  upstreams: readonly [string, ...string[]];
   /** All of these are checked while the bytes stream; a mismatch is `InvalidChecksum` and stores nothing. */
   digests: Digests;
-  /** What these digests come from, shown in the SBOM; `none` when nothing vouches for the bytes. */
+  /**
+   * More digests to check, for a file that the lock file has none for: asked only when it has to be fetched, with the
+   * upstream that is about to be asked.
+   */
+  findDigests?: (upstream: string, signal: AbortSignal) => Promise<{ digests: Digests; verifiedBy: string }>;
+  /** Algorithms whose digests are recorded besides SHA-256 and those of `digests`. */
+  compute?: readonly string[];
+  /** What the digests come from, shown in the SBOM; `none` when nothing vouches for the bytes. */
   verifiedBy: string;
+}
+
+/** A file that is made here, reproducibly, from something else. */
+export interface MadeArtifactSpec {
+  ecosystem: string;
+  /** What it is made from and its exact content, the key: `git+https://host/team/kite.git#<commit>`. */
+  upstream: string;
+  /** Algorithms whose digests are recorded besides SHA-256. */
+  compute?: readonly string[];
+  verifiedBy: string;
+  /** Called only when it is not stored yet. */
+  make(signal: AbortSignal): Promise<MadeArtifact>;
+}
+
+export interface MadeArtifact {
+  name: string;
+  version: string;
+  content: AsyncIterable<Uint8Array>;
 }
 
 /** A file that lies in the archive store, recorded once and never overwritten. */

@@ -1,4 +1,4 @@
-export type { Artifact, ArtifactSpec } from './artifact.js';
+export type { Artifact, ArtifactSpec, Digests, MadeArtifact, MadeArtifactSpec } from './artifact.js';
 export { ArtifactArchive } from './artifact-archive.js';
 export { ArtifactReferences } from './artifact-references.js';
 export {

@@ -1,6 +1,7 @@
-import type { PackageManagerName } from '../config/index.js';
-import type { Artifact, ArtifactSpec } from '../dependencies/index.js';
-import type { SourceTree } from '../source/index.js';
+import type { Readable } from 'node:stream';
+import type { Configuration, PackageManagerName } from '../config/index.js';
+import type { Artifact, ArtifactSpec, MadeArtifactSpec } from '../dependencies/index.js';
+import type { SourceSpec, SourceTree } from '../source/index.js';
 import type { Flag } from './flags.js';
 
 /**
@@ -21,6 +22,12 @@ export interface ResolveJob {
   /** Those of this manager's type. */
   replacements: readonly Replacement[];
   artifacts: ArtifactPort;
+  sources: SourcePort;
+  documents: DocumentPort;
+  /** What the administrator configured for package managers, and which registries to ask, without credentials. */
+  settings: PackageSettings;
+  /** Makes an empty directory on this host, which is removed when the attempt has ended. */
+  scratchDirectory(): Promise<string>;
   progress: ProgressPort;
   log: JobLog;
   /** Fires when the request is cancelled, too old, or taken over. */
@@ -43,9 +50,52 @@ export interface Replacement {
   newName?: string;
 }
 
+export type PackageSettings = Pick<Configuration, 'npm' | 'upstreams'>;
+
+export interface GetAllOptions {
+  signal: AbortSignal;
+  /** Fetches at a time; undefined = as many as there are connections. */
+  concurrency?: number;
+  /** Attempts to fetch one file, instead of the usual number. */
+  tries?: number;
+  /** Hears how many of the files are archived, each time it grows. */
+  onArchived?: (count: number) => void;
+}
+
 /** Archives artifacts: from the store when it is there, else fetched once (single flight) and verified. */
 export interface ArtifactPort {
   get(spec: ArtifactSpec, signal: AbortSignal): Promise<Artifact>;
+  /**
+   * All of them, in the order of the specs. What is stored is looked up together, the rest fetched side by side; the
+   * first failure aborts the others.
+   */
+  getAll(
+    specs: readonly ArtifactSpec[],
+    options: GetAllOptions,
+  ): Promise<Artifact[]>;
+  /** A file that is made here from something archived or fetched: made once, then found by its `upstream`. */
+  getMade(spec: MadeArtifactSpec, signal: AbortSignal): Promise<Artifact>;
+  /** The bytes of an archived artifact. */
+  open(artifact: Artifact): Promise<Readable>;
+}
+
+/** Archives other repositories: dependencies that a lock file names by git address and commit. */
+export interface SourcePort {
+  /**
+   * Returns the files of exactly that commit, submodules included if asked for. Throws as `SourceArchive.archive` does:
+   * `RepositoryAccessError`, `InvalidRequestData` (no such commit), `ValidationError`, `NetworkError`.
+   */
+  archive(spec: SourceSpec, signal: AbortSignal): Promise<{ tree: SourceTree; commitTime: number }>;
+}
+
+/** Small documents of registries (packuments, index pages), under the same rules as all that is fetched. */
+export interface DocumentPort {
+  /**
+   * The whole answer with status 200, 404 or 410; undefined for the latter two. Retries what may pass. Throws
+   * `NetworkError` for any other status, a web page, an answer larger than `maxSize` bytes, and `InvalidRequestData`
+   * when the request forbids all network.
+   */
+  fetch(url: string, options: { accept?: string; maxSize: number; signal: AbortSignal }): Promise<Buffer | undefined>;
 }
 
 /** Reports how far the manager is. Called as often as one likes; the pipeline thins it out. */
@@ -144,9 +194,25 @@ export interface EnvironmentVariable {
 export interface ConfigurationFile {
   /** Relative to the unpacked bundle: `app/.npmrc`. */
   path: string;
-  template: string;
+  template: Template;
+  /** Undefined = both. */
   mode?: BuildMode;
 }
+
+/** Text with places that are filled in later. */
+export type Template = readonly (string | Placeholder)[];
+
+/**
+ * What a place is filled with:
+ * - `registry-url`: this request's registry for this manager, `https://host/repository/cachito-npm-17/`
+ * - `registry-location`: the same without its scheme, `//host/repository/cachito-npm-17/`
+ * - `registry-credentials`: base64 of `user:password` for it
+ * - `bundle-directory`: goes behind `file:`. `relative` (such as `../`, from the file to the root of the unpacked
+ *   bundle) unless the caller says where the bundle lies; then `//` and that directory, percent-encoded, with a slash.
+ */
+export type Placeholder =
+  | { fill: 'registry-url' | 'registry-location' | 'registry-credentials' }
+  | { fill: 'bundle-directory'; relative: string };
 
 /** A change of one file of the source: new bytes, or its removal. */
 export type SourceEdit = { path: string; content: Buffer; executable?: boolean } | { path: string; removed: true };
