@@ -6,6 +6,7 @@ import { BundlesModule } from '../bundles/bundles.module.js';
 import { ArtifactReferences } from '../dependencies/index.js';
 import { DependenciesModule } from '../dependencies/dependencies.module.js';
 import { QueueModule } from '../queue/queue.module.js';
+import { RegistriesModule } from '../registries/registries.module.js';
 import { RequestsModule } from '../requests/requests.module.js';
 import { RequestWorkModule } from '../requests/work/request-work.module.js';
 import { SourceReferences } from '../source/index.js';
@@ -32,6 +33,7 @@ import { Worker } from './worker.js';
     BundlesModule,
     DependenciesModule,
     QueueModule,
+    RegistriesModule,
     RequestsModule,
     RequestWorkModule,
     SourceModule,

@@ -72,8 +72,8 @@ export class ProgressReporter {
   }
 }
 
-function amount({ done, total, unit }: WorkProgress): string {
-  if (unit === 'packages') return `${done} of ${total} packages`;
+function amount({ packageManager, done, total, unit }: WorkProgress): string {
+  if (unit === 'packages') return `fetched ${done} of ${total} ${packageManager ?? ''} packages`.replace('  ', ' ');
   return total > 0 ? `${mebibytes(done)} of ${mebibytes(total)} MiB` : `${mebibytes(done)} MiB`;
 }
 

@@ -2,13 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { BundleBuilder, RequestBundles } from '../bundles/index.js';
 import { Configuration } from '../config/index.js';
 import { ValidationError } from '../errors/index.js';
-import { ArtifactArchive } from '../dependencies/index.js';
-import type { Resolution } from '../packages/index.js';
+import { ArtifactArchive, UpstreamDocuments } from '../dependencies/index.js';
+import type { Resolution, SourcePort } from '../packages/index.js';
+import { RequestRegistries } from '../registries/index.js';
 import type { ClaimedRequest, RequestLog, WorkResult } from '../requests/index.js';
 import { type ArchivedSource, type ArchiveOptions, SourceArchive, unsafeSymlinks } from '../source/index.js';
 import type { ProgressReporter } from './progress-reporter.js';
-import { environmentOf, mergeResolutions } from './resolutions.js';
-import { resolveAll } from './resolve-all.js';
+import { environmentOf, mergeResolutions, registriesOf } from './resolutions.js';
+import { resolveAll, type Resolutions } from './resolve-all.js';
+import { servedFiles } from './served-files.js';
+import { TemporaryFiles } from './temporary-files.js';
 
 /** What a run of the steps is given besides the request. */
 export interface StepContext {
@@ -27,8 +30,11 @@ export class RequestSteps {
     private readonly configuration: Configuration,
     private readonly sources: SourceArchive,
     private readonly artifacts: ArtifactArchive,
+    private readonly documents: UpstreamDocuments,
     private readonly bundleBuilder: BundleBuilder,
     private readonly requestBundles: RequestBundles,
+    private readonly registries: RequestRegistries,
+    private readonly temporaryFiles: TemporaryFiles,
   ) {}
 
   /** Throws a `CachitoError` for what is to be reported, `ClaimLost`, or the signal's reason. */
@@ -38,22 +44,53 @@ export class RequestSteps {
     signal.throwIfAborted();
     const unsafe = await this.checkSymlinks(claim, source, context);
     signal.throwIfAborted();
-    const resolutions = await resolveAll(claim, {
-      ...context,
-      source: this.sources.tree(source),
-      artifacts: this.artifacts.forRequest({ offline: claim.offline }),
-    });
+    const resolutions = await this.resolve(claim, source, context);
     signal.throwIfAborted();
     const merged = mergeResolutions(resolutions);
     const recipeSha256 = await this.buildBundle(claim, source, unsafe, merged, context);
     signal.throwIfAborted();
+    const registries = registriesOf(resolutions, (manager) => this.registries.issue(claim.id, manager));
     return {
       packages: merged.packages,
       edges: merged.edges,
       environment: environmentOf(resolutions, this.configuration.requests.defaultEnvironmentVariables),
-      files: merged.files,
+      files: registries.flatMap(({ files, access }) => servedFiles(files, access)),
       sourceId: source.id,
-      within: (manager) => this.requestBundles.link(manager, claim.id, recipeSha256),
+      within: async (manager) => {
+        await this.requestBundles.link(manager, claim.id, recipeSha256);
+        for (const { packageManager, access, entries } of registries) {
+          await this.registries.seal(manager, claim.id, packageManager, access, entries);
+        }
+      },
+    };
+  }
+
+  /** Has the package managers at work, with everything they may touch. */
+  private async resolve(claim: ClaimedRequest, source: ArchivedSource, context: StepContext): Promise<Resolutions> {
+    const { offline } = claim;
+    const scratch = this.temporaryFiles.scratch(claim);
+    try {
+      return await resolveAll(claim, {
+        ...context,
+        source: this.sources.tree(source),
+        artifacts: this.artifacts.forRequest({ offline }),
+        documents: this.documents.forRequest({ offline }),
+        sources: this.sourcePort(claim, context),
+        settings: this.configuration,
+        scratchDirectory: () => scratch.directory(),
+      });
+    } finally {
+      await scratch.remove();
+    }
+  }
+
+  private sourcePort(claim: ClaimedRequest, context: StepContext): SourcePort {
+    return {
+      archive: async (spec, signal) => {
+        // Its progress is not that of the request.
+        const source = await this.sources.archive(spec, { ...archiveOptions(claim, context), signal, progress: undefined });
+        return { tree: this.sources.tree(source), commitTime: source.commitTime };
+      },
     };
   }
 
@@ -93,7 +130,7 @@ export class RequestSteps {
     claim: ClaimedRequest,
     source: ArchivedSource,
     drop: ReadonlySet<string>,
-    { edits, artifacts }: Resolution,
+    { edits, artifacts }: Pick<Resolution, 'edits' | 'artifacts'>,
     context: StepContext,
   ): Promise<string> {
     const { signal, log, progress } = context;

@@ -1,22 +1,29 @@
-import type { DefaultEnvironmentVariable } from '../config/index.js';
+import type { DefaultEnvironmentVariable, PackageManagerName } from '../config/index.js';
 import { UnsupportedFeature } from '../errors/index.js';
-import { emptyResolution, type Resolution, type SourceEdit } from '../packages/index.js';
+import type { BuildMode, ConfigurationFile, RegistryEntry, Resolution, SourceEdit } from '../packages/index.js';
+import type { RegistryAccess } from '../registries/index.js';
 import type { Resolutions } from './resolve-all.js';
 
 /**
- * Everything that the package managers found, as one. Throws `UnsupportedFeature` when two of them change the same
- * file in different ways.
+ * What all package managers found, together. Throws `UnsupportedFeature` when two of them change the same file in
+ * different ways.
  */
-export function mergeResolutions(resolutions: Resolutions): Resolution {
-  const merged = emptyResolution();
+export function mergeResolutions(
+  resolutions: Resolutions,
+): Pick<Resolution, 'packages' | 'edges' | 'artifacts' | 'edits'> {
+  const all = [...resolutions.values()];
+  return {
+    packages: all.flatMap(({ packages }) => packages),
+    edges: all.flatMap(({ edges }) => edges),
+    artifacts: all.flatMap(({ artifacts }) => artifacts),
+    edits: mergeEdits(resolutions),
+  };
+}
+
+function mergeEdits(resolutions: Resolutions): SourceEdit[] {
   const editors = new Map<string, { manager: string; edit: SourceEdit }>();
-  for (const [manager, resolution] of resolutions) {
-    merged.packages.push(...resolution.packages);
-    merged.edges.push(...resolution.edges);
-    merged.artifacts.push(...resolution.artifacts);
-    merged.registryEntries.push(...resolution.registryEntries);
-    merged.files.push(...resolution.files);
-    for (const edit of resolution.edits) {
+  for (const [manager, { edits }] of resolutions) {
+    for (const edit of edits) {
       const other = editors.get(edit.path);
       if (other !== undefined && other.manager !== manager && !isSameEdit(other.edit, edit)) {
         throw new UnsupportedFeature(
@@ -26,8 +33,7 @@ export function mergeResolutions(resolutions: Resolutions): Resolution {
       editors.set(edit.path, { manager, edit });
     }
   }
-  merged.edits.push(...[...editors.values()].map(({ edit }) => edit));
-  return merged;
+  return [...editors.values()].map(({ edit }) => edit);
 }
 
 function isSameEdit(a: SourceEdit, b: SourceEdit): boolean {
@@ -35,20 +41,46 @@ function isSameEdit(a: SourceEdit, b: SourceEdit): boolean {
   return a.content.equals(b.content) && a.executable === b.executable;
 }
 
-type StoredVariables = Record<string, { value: string; kind: 'path' | 'literal' }>;
+/** The registry that one package manager of a request gets. */
+interface NewRegistry {
+  packageManager: PackageManagerName;
+  access: RegistryAccess;
+  entries: readonly RegistryEntry[];
+  files: readonly ConfigurationFile[];
+}
+
+/** A registry for every package manager that has one, even if nothing lies in it, with fresh credentials. */
+export function registriesOf(
+  resolutions: Resolutions,
+  issue: (packageManager: PackageManagerName) => RegistryAccess,
+): NewRegistry[] {
+  return [...resolutions].flatMap(([packageManager, { registryEntries: entries, files }]) =>
+    entries.length === 0 && files.length === 0 ? [] : [{ packageManager, access: issue(packageManager), entries, files }],
+  );
+}
+
+type Variables = Record<string, { value: string; kind: 'path' | 'literal' }>;
 
 /**
- * The environment variables of a request: what each manager says, then the administrator's defaults for it over that.
- * Those for offline builds only are no part of it.
+ * The environment variables of a request for each way to build: what each manager says, then the administrator's
+ * defaults for it over that.
  */
 export function environmentOf(
   resolutions: Resolutions,
   defaults: Readonly<Record<string, Readonly<Record<string, DefaultEnvironmentVariable>>>>,
-): StoredVariables {
+): Record<BuildMode, Variables> {
+  return { registry: variablesOf('registry', resolutions, defaults), offline: variablesOf('offline', resolutions, defaults) };
+}
+
+function variablesOf(
+  wanted: BuildMode,
+  resolutions: Resolutions,
+  defaults: Readonly<Record<string, Readonly<Record<string, DefaultEnvironmentVariable>>>>,
+): Variables {
   const variables = new Map<string, { value: string; kind: 'path' | 'literal' }>();
   for (const [manager, resolution] of resolutions) {
     for (const { name, value, kind, mode } of resolution.environment) {
-      if (mode !== 'offline') variables.set(name, { value, kind });
+      if (mode === undefined || mode === wanted) variables.set(name, { value, kind });
     }
     const own = Object.hasOwn(defaults, manager) ? defaults[manager] : {};
     for (const [name, { value, kind }] of Object.entries(own)) variables.set(name, { value, kind });

@@ -2,11 +2,14 @@ import type { PackageManagerName } from '../config/index.js';
 import { UnsupportedFeature } from '../errors/index.js';
 import {
   type ArtifactPort,
+  type DocumentPort,
   type JobLog,
   PACKAGE_MANAGERS,
   type PackageManager,
+  type PackageSettings,
   type ResolveJob,
   type Resolution,
+  type SourcePort,
 } from '../packages/index.js';
 import type { ClaimedRequest, RequestLog } from '../requests/index.js';
 import type { SourceTree } from '../source/index.js';
@@ -18,6 +21,10 @@ export interface ResolveContext {
   progress: ProgressReporter;
   source: SourceTree;
   artifacts: ArtifactPort;
+  sources: SourcePort;
+  documents: DocumentPort;
+  settings: PackageSettings;
+  scratchDirectory: () => Promise<string>;
 }
 
 /** What each package manager of a request found out, in the order of the managers. */
@@ -75,6 +82,10 @@ async function resolve(manager: PackageManager, claim: ClaimedRequest, context: 
     flags: claim.flags,
     replacements: claim.replacements.filter((replacement) => replacement.type === manager.name),
     artifacts: context.artifacts,
+    sources: context.sources,
+    documents: context.documents,
+    settings: context.settings,
+    scratchDirectory: context.scratchDirectory,
     progress: context.progress.port(manager.name),
     log: jobLog(context.log),
     signal: context.signal,

@@ -1,9 +1,15 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '../config/index.js';
-import { RequestWork } from '../requests/index.js';
+import { type Claim, RequestWork } from '../requests/index.js';
 import { ArchiveStore, BundleStore } from '../store/index.js';
+
+interface Scratch {
+  /** A new, empty one. */
+  directory(): Promise<string>;
+  remove(): Promise<void>;
+}
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -19,6 +25,18 @@ export class TemporaryFiles {
     private readonly bundleStore: BundleStore,
   ) {
     this.directory = configuration.directories.temporary;
+  }
+
+  /** Directories for one attempt at a request, made when they are wanted and removed together. */
+  scratch({ id, attempt }: Claim): Scratch {
+    const root = join(this.directory, `request-${id}-${attempt}`);
+    return {
+      directory: async () => {
+        await mkdir(root, { recursive: true });
+        return mkdtemp(join(root, 'scratch-'));
+      },
+      remove: () => rm(root, { recursive: true, force: true }),
+    };
   }
 
   /** Returns how many entries were removed. */

@@ -1,3 +1,4 @@
+export { type ServedFile, type ServedTemplate } from './build/file-templates.js';
 export { removeExpiredKeys } from './creation/idempotency-keys.js';
 export { REQUEST_STATE_CHANGED, type RequestStateChanged } from './events.js';
 export { type LogLine, type LogLevel } from './logs/log-line.js';

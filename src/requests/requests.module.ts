@@ -4,6 +4,7 @@ import { AuthModule } from '../auth/auth.module.js';
 import { DependenciesModule } from '../dependencies/dependencies.module.js';
 import { DownloadModule } from '../download/index.js';
 import { QueueModule } from '../queue/queue.module.js';
+import { EnvironmentVariables } from './build/environment-variables.js';
 import { RequestDataController } from './controllers/request-data.controller.js';
 import { RequestMetricsController } from './controllers/request-metrics.controller.js';
 import { RequestsController } from './controllers/requests.controller.js';
@@ -15,7 +16,6 @@ import { RequestNews } from './live/request-news.js';
 import { RequestWait } from './live/request-wait.js';
 import { RequestLogs } from './logs/request-logs.js';
 import { RequestMetrics } from './metrics/request-metrics.js';
-import { EnvironmentVariables } from './states/environment-variables.js';
 import { RequestStates } from './states/request-states.js';
 import { RequestData } from './views/request-data.js';
 import { RequestListing } from './views/request-listing.js';
@@ -39,6 +39,6 @@ import { RequestViews } from './views/request-views.js';
     RequestWait,
     EventStreams,
   ],
-  exports: [RequestStates, RequestLogs],
+  exports: [EnvironmentVariables, RequestStates, RequestLogs],
 })
 export class RequestsModule {}

@@ -1,14 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
+import { testConfiguration } from '../../config/testing.js';
 import type { SourceTree, Submodule } from '../../source/index.js';
 import { PACKAGE_MANAGERS } from '../index.js';
 import { emptyResolution } from '../package-manager.js';
 
 const COMMIT = '5f0c5f0c5f0c5f0c5f0c5f0c5f0c5f0c5f0c5f0c';
 
+function refuse(): never {
+  throw new Error('Nothing is read or fetched');
+}
+
 function tree(submodules: Submodule[]): SourceTree {
-  const refuse = (): never => {
-    throw new Error('No file is read');
-  };
   return { submodules, list: refuse, entry: refuse, read: refuse, open: refuse };
 }
 
@@ -33,7 +35,11 @@ describe('git-submodule', () => {
       paths: [{ path: '.' }],
       flags: new Set(),
       replacements: [],
-      artifacts: { get: () => Promise.reject(new Error('Nothing is fetched')) },
+      artifacts: { get: refuse, getAll: refuse, getMade: refuse, open: refuse },
+      sources: { archive: refuse },
+      documents: { fetch: refuse },
+      settings: testConfiguration(),
+      scratchDirectory: refuse,
       progress: { phase: async () => undefined, update: () => undefined },
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
       signal: new AbortController().signal,

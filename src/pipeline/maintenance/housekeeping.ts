@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Configuration } from '../../config/index.js';
 import { Catalogue } from '../../dependencies/index.js';
+import { RequestRegistries } from '../../registries/index.js';
 import { removeExpiredKeys, REQUEST_STATES } from '../../requests/index.js';
 import { TemporaryFiles } from '../temporary-files.js';
 import { WorkerRegistry } from '../worker-registry.js';
@@ -15,11 +16,13 @@ export class Housekeeping {
     private readonly catalogue: Catalogue,
     private readonly temporaryFiles: TemporaryFiles,
     private readonly workers: WorkerRegistry,
+    private readonly registries: RequestRegistries,
   ) {}
 
   async run(): Promise<void> {
     await removeExpiredKeys(this.dataSource.manager);
     await this.removeOldEvidence();
+    await this.registries.removeLeftovers();
     await this.workers.forgetDead();
     await this.temporaryFiles.removeLeftovers();
   }

@@ -5,9 +5,10 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { WorkersOnly } from '../../auth/index.js';
+import { Configuration } from '../../config/index.js';
 import type { RequestPackages } from '../../dependencies/index.js';
 import { InvalidQueryParameters } from '../../errors/index.js';
-import { API_BASE, ApiErrors, HttpProblem, JsonBody, ResourceNotFound } from '../../http/index.js';
+import { API_BASE, ApiErrors, HttpProblem, JsonBody, publicBase, ResourceNotFound } from '../../http/index.js';
 import { BuildModeQuery } from '../dto/queries.dto.js';
 import { PackagesDocument } from '../dto/views.dto.js';
 import { ConfigurationFileBody } from '../dto/worker.dto.js';
@@ -23,6 +24,7 @@ const MAX_FILES_BODY = 16 * 1024 * 1024;
 @Controller(`${API_BASE}/requests/:id`)
 export class RequestDataController {
   constructor(
+    private readonly configuration: Configuration,
     private readonly data: RequestData,
     private readonly logs: RequestLogs,
     private readonly streams: EventStreams,
@@ -32,14 +34,19 @@ export class RequestDataController {
   @ApiOperation({
     summary: 'Configuration files for the build',
     description:
-      'Write each one to its path below the unpacked bundle. What was stored is for builds through the registry.',
+      'Write each one to its path below the unpacked bundle. They point the build at the locked registries of this ' +
+      'request (with credentials that end with it) or, with `mode=offline`, at the files of the bundle.',
   })
   @ApiOkResponse({ type: [ConfigurationFileBody], description: 'Sorted by path; empty if there are none' })
   @ApiErrors(400, 404)
-  async configurationFiles(@Param('id') id: number, @Query() query: BuildModeQuery): Promise<ConfigurationFileView[]> {
+  async configurationFiles(
+    @Param('id') id: number,
+    @Query() query: BuildModeQuery,
+    @Req() request: Request,
+  ): Promise<ConfigurationFileView[]> {
     checkMode(query);
-    const files = await this.data.configurationFiles(id);
-    return query.mode === 'offline' ? [] : files;
+    const publicUrl = publicBase(request, this.configuration);
+    return this.data.configurationFiles(id, query.mode, { publicUrl, bundleDirectory: query.bundle_dir });
   }
 
   @Post('configuration-files')
@@ -78,7 +85,7 @@ export class RequestDataController {
     @Query() query: BuildModeQuery,
   ): Promise<Record<string, { value: string; kind: string }>> {
     checkMode(query);
-    return this.data.environmentVariables(id);
+    return this.data.environmentVariables(id, query.mode);
   }
 
   @Get('packages')

@@ -1,3 +1,4 @@
+import { RequestConfigurationFileEntity } from './configuration-file.entity.js';
 import { RequestEntity } from './request.entity.js';
 import {
   IdempotencyKeyEntity,
@@ -28,5 +29,6 @@ export const REQUEST_ENTITIES = [
   RequestErrorEntity,
   RequestProgressEntity,
   RequestPackageEntity,
+  RequestConfigurationFileEntity,
   IdempotencyKeyEntity,
 ];

@@ -5,7 +5,8 @@ import { Notifications } from '../../database/index.js';
 import { REQUEST_STATE_CHANGED, type RequestStateChanged } from '../events.js';
 import { REQUEST_CHANNEL, type RequestNotification } from '../notifications.js';
 import { REQUEST_STATES, type RequestStateName, stateName } from '../request-state.js';
-import { EnvironmentVariables } from './environment-variables.js';
+import { removeTemplates } from '../build/file-templates.js';
+import { EnvironmentVariables } from '../build/environment-variables.js';
 import {
   checkTransition,
   ClaimLost,
@@ -137,6 +138,8 @@ async function appendState(manager: EntityManager, id: number, state: RequestSta
   if (state === 'in_progress') return;
   await manager.query(`UPDATE "request" SET "lease_owner" = NULL, "lease_expires" = NULL WHERE "id" = $1`, [id]);
   await manager.query(`DELETE FROM "request_progress" WHERE "request_id" = $1`, [id]);
+  // Its files hold credentials that are void from now on.
+  if (state !== 'complete') await removeTemplates(manager, id);
 }
 
 async function replaceError(

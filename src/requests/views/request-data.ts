@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Catalogue, type RequestPackages } from '../../dependencies/index.js';
+import { Catalogue, compareCodePoints, type RequestPackages } from '../../dependencies/index.js';
 import { HttpProblem, ResourceNotFound } from '../../http/index.js';
-import { linkConfigurationFiles } from '../configuration-files.js';
+import type { BuildMode } from '../../packages/index.js';
+import { fillTemplate, readTemplates, type ServedValues } from '../build/file-templates.js';
+import { linkConfigurationFiles } from '../build/posted-files.js';
 import { type RequestStateName, REQUEST_STATES, stateName } from '../request-state.js';
 
 export interface ConfigurationFileView {
@@ -23,16 +25,18 @@ export class RequestData {
     return stateName((await this.row(id)).state);
   }
 
-  /** Sorted by path. */
-  async configurationFiles(id: number): Promise<ConfigurationFileView[]> {
+  /** Sorted by path. What was posted belongs to builds through the registry, and replaces a file of the same path. */
+  async configurationFiles(id: number, mode: BuildMode, values: ServedValues): Promise<ConfigurationFileView[]> {
     await this.row(id);
-    const rows: { path: string; content: string }[] = await this.dataSource.query(
-      `SELECT f."path", f."content" FROM "request_config_file_base64" l
-         JOIN "config_file_base64" f ON f."id" = l."config_file_base64_id"
-       WHERE l."request_id" = $1 ORDER BY f."path" COLLATE "C"`,
-      [id],
+    const templates = await readTemplates(this.dataSource.manager, id, mode);
+    const files = new Map(
+      templates.map(({ path, template }) => [path, Buffer.from(fillTemplate(template, values)).toString('base64')]),
     );
-    return rows.map(({ path, content }) => ({ content, path, type: 'base64' }));
+    if (mode === 'registry') {
+      for (const { path, content } of await this.postedFiles(id)) files.set(path, content);
+    }
+    const sorted = [...files].sort(([a], [b]) => compareCodePoints(a, b));
+    return sorted.map(([path, content]) => ({ content, path, type: 'base64' }));
   }
 
   /** Links files to a request; one of the same path is replaced. Safe to repeat. */
@@ -45,13 +49,13 @@ export class RequestData {
   }
 
   /** By name. */
-  async environmentVariables(id: number): Promise<Record<string, { value: string; kind: string }>> {
+  async environmentVariables(id: number, mode: BuildMode): Promise<Record<string, { value: string; kind: string }>> {
     await this.row(id);
     const rows: { name: string; value: string; kind: string }[] = await this.dataSource.query(
       `SELECT v."name", v."value", v."kind" FROM "request_environment_variable" l
          JOIN "environment_variable" v ON v."id" = l."environment_variable_id"
-       WHERE l."request_id" = $1 ORDER BY v."name" COLLATE "C", v."id"`,
-      [id],
+       WHERE l."request_id" = $1 AND l."mode" = $2 ORDER BY v."name" COLLATE "C", v."id"`,
+      [id, mode],
     );
     return Object.fromEntries(rows.map(({ name, value, kind }) => [name, { value, kind }]));
   }
@@ -63,6 +67,15 @@ export class RequestData {
     if (found !== undefined && (found.packages.length > 0 || row.packages_count === 0)) return found;
     if (row.state !== REQUEST_STATES.complete) throw new ResourceNotFound();
     throw new HttpProblem(500, `The package data of request ${id} is missing`);
+  }
+
+  private async postedFiles(id: number): Promise<{ path: string; content: string }[]> {
+    return this.dataSource.query(
+      `SELECT f."path", f."content" FROM "request_config_file_base64" l
+         JOIN "config_file_base64" f ON f."id" = l."config_file_base64_id"
+       WHERE l."request_id" = $1`,
+      [id],
+    );
   }
 
   private async row(id: number): Promise<{ state: number; packages_count: number | null }> {

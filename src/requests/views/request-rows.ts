@@ -52,7 +52,7 @@ const SELECT_FLAGS = `
 const SELECT_VARIABLES = `
   SELECT l."request_id", v."name", v."value"
   FROM "request_environment_variable" l JOIN "environment_variable" v ON v."id" = l."environment_variable_id"
-  WHERE l."request_id" = ANY($1::integer[]) ORDER BY v."name" COLLATE "C", v."id"`;
+  WHERE l."request_id" = ANY($1::integer[]) AND l."mode" = 'registry' ORDER BY v."name" COLLATE "C", v."id"`;
 
 const SELECT_HISTORY = `
   SELECT "request_id", "state", "state_reason", ${timestampSql('"updated"')} AS "updated"

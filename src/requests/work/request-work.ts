@@ -11,8 +11,9 @@ import {
 } from '../../dependencies/index.js';
 import { describeError } from '../../errors/index.js';
 import { redactSecrets } from '../../observability/index.js';
-import type { ConfigurationFile, Flag, PackageConfig, Replacement } from '../../packages/index.js';
-import { linkConfigurationFiles } from '../configuration-files.js';
+import type { BuildMode, Flag, PackageConfig, Replacement } from '../../packages/index.js';
+import { EnvironmentVariables } from '../build/environment-variables.js';
+import { saveTemplates, type ServedFile } from '../build/file-templates.js';
 import { REQUEST_CHANNEL, type RequestNotification } from '../notifications.js';
 import { REASONS, REQUEST_STATES } from '../request-state.js';
 import { RequestStates } from '../states/request-states.js';
@@ -26,8 +27,9 @@ export const LEASE = { duration: 10_000, heartBeat: 3_000 } as const;
 export interface WorkResult {
   packages: readonly ReportedPackage[];
   edges: readonly ReportedEdge[];
-  environment: Readonly<Record<string, { value: string; kind: 'path' | 'literal' }>>;
-  files: readonly ConfigurationFile[];
+  /** Variables for builds through the registry, and for those offline. */
+  environment: Readonly<Record<BuildMode, Readonly<Record<string, { value: string; kind: 'path' | 'literal' }>>>>;
+  files: readonly ServedFile[];
   /** Id of the archived source. */
   sourceId: number;
   /** Joins the transaction of completion: what other rooms keep of a finished request. */
@@ -44,6 +46,7 @@ export class RequestWork {
     private readonly dataSource: DataSource,
     private readonly states: RequestStates,
     private readonly catalogue: Catalogue,
+    private readonly environmentVariables: EnvironmentVariables,
     private readonly notifications: Notifications,
   ) {}
 
@@ -114,14 +117,15 @@ export class RequestWork {
         reason: REASONS.complete,
         packagesCount: result.packages.length,
         dependenciesCount: countDependencies(result.packages),
-        environmentVariables: { ...result.environment },
+        environmentVariables: { ...result.environment.registry },
       },
       {
         attempt: claim.attempt,
         within: async (manager) => {
           const saved = await this.catalogue.save(manager, result.packages, result.edges);
           await savePackages(manager, claim.id, saved);
-          await linkConfigurationFiles(manager, claim.id, registryFiles(result.files));
+          await this.environmentVariables.add(manager, claim.id, result.environment.offline, 'offline');
+          await saveTemplates(manager, claim.id, result.files);
           await manager.query(`UPDATE "request" SET "source_id" = $2 WHERE "id" = $1`, [claim.id, result.sourceId]);
           await result.within(manager);
         },
@@ -233,11 +237,4 @@ async function savePackages(manager: EntityManager, id: number, saved: readonly 
       saved.map((each) => each.dependencySetId),
     ],
   );
-}
-
-/** The files for builds through the registry, as they are kept: base64 text. */
-function registryFiles(files: readonly ConfigurationFile[]): { path: string; content: string }[] {
-  return files
-    .filter(({ mode }) => mode !== 'offline')
-    .map(({ path, template }) => ({ path, content: Buffer.from(template, 'utf8').toString('base64') }));
 }

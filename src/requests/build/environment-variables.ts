@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { BuildMode } from '../../packages/index.js';
 
 /** The environment variables of requests: values shared by all, linked to each. */
 @Injectable()
 export class EnvironmentVariables {
-  /** Adds variables to a request, in the caller's transaction; one of the same name is replaced (last write wins). */
+  /**
+   * Adds variables to those of a request for one way to build, in the caller's transaction; one of the same name is
+   * replaced (last write wins).
+   */
   async add(
     manager: EntityManager,
     requestId: number,
     variables: Readonly<Record<string, { value: string; kind: 'path' | 'literal' }>>,
+    mode: BuildMode = 'registry',
   ): Promise<void> {
     // Sorted, so that two transactions that insert the same new values cannot wait for each other.
     const entries = Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -25,15 +30,16 @@ export class EnvironmentVariables {
     );
     await manager.query(
       `DELETE FROM "request_environment_variable" l USING "environment_variable" v
-       WHERE l."environment_variable_id" = v."id" AND l."request_id" = $1 AND v."name" = ANY($2::text[])`,
-      [requestId, columns[0]],
+       WHERE l."environment_variable_id" = v."id" AND l."request_id" = $1 AND l."mode" = $3
+         AND v."name" = ANY($2::text[])`,
+      [requestId, columns[0], mode],
     );
     await manager.query(
-      `INSERT INTO "request_environment_variable" ("request_id", "environment_variable_id")
-       SELECT $1, v."id" FROM unnest($2::text[], $3::text[], $4::text[]) AS g("name", "value", "kind")
+      `INSERT INTO "request_environment_variable" ("request_id", "mode", "environment_variable_id")
+       SELECT $1, $5, v."id" FROM unnest($2::text[], $3::text[], $4::text[]) AS g("name", "value", "kind")
        JOIN "environment_variable" v
          ON v."name" = g."name" AND md5(v."value") = md5(g."value") AND v."value" = g."value" AND v."kind" = g."kind"`,
-      [requestId, ...columns],
+      [requestId, ...columns, mode],
     );
   }
 }

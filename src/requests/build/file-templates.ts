@@ -1,0 +1,81 @@
+import type { EntityManager } from 'typeorm';
+import type { BuildMode } from '../../packages/index.js';
+
+/**
+ * Text of a configuration file with the places that are filled in each time it is served: the public address of this
+ * service (`https://host`, or `//host` without its scheme), and where the unpacked bundle lies.
+ */
+export type ServedTemplate = readonly (string | ServedPlaceholder)[];
+
+type ServedPlaceholder =
+  | { fill: 'public-url' }
+  | { fill: 'public-location' }
+  | { fill: 'bundle-directory'; relative: string };
+
+/** A configuration file as a request keeps it until it fails or becomes stale: it may hold credentials. */
+export interface ServedFile {
+  /** Relative to the unpacked bundle. */
+  path: string;
+  mode: BuildMode;
+  template: ServedTemplate;
+}
+
+/** What the places are filled with. */
+export interface ServedValues {
+  /** Without a slash at its end. */
+  publicUrl: string;
+  /** Absolute; undefined = addresses relative to the file. */
+  bundleDirectory: string | undefined;
+}
+
+export function fillTemplate(template: ServedTemplate, { publicUrl, bundleDirectory }: ServedValues): string {
+  return template
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      if (part.fill === 'public-url') return publicUrl;
+      if (part.fill === 'public-location') return publicUrl.slice(publicUrl.indexOf('//'));
+      return bundleDirectory === undefined ? part.relative : `//${encodePath(bundleDirectory)}/`;
+    })
+    .join('');
+}
+
+/** As in a `file:` URL, without a slash at its end. */
+function encodePath(directory: string): string {
+  return directory.replace(/\/+$/, '').split('/').map(encodeURIComponent).join('/');
+}
+
+/** Replaces the files of a request, in the caller's transaction. */
+export async function saveTemplates(
+  manager: EntityManager,
+  requestId: number,
+  files: readonly ServedFile[],
+): Promise<void> {
+  await removeTemplates(manager, requestId);
+  await manager.query(
+    `INSERT INTO "request_configuration_file" ("request_id", "mode", "path", "template")
+     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[])`,
+    [
+      requestId,
+      files.map(({ mode }) => mode),
+      files.map(({ path }) => path),
+      // JSON keeps what PostgreSQL's text cannot hold: NUL and halves of surrogate pairs.
+      files.map(({ template }) => JSON.stringify(template)),
+    ],
+  );
+}
+
+export async function removeTemplates(manager: EntityManager, requestId: number): Promise<void> {
+  await manager.query(`DELETE FROM "request_configuration_file" WHERE "request_id" = $1`, [requestId]);
+}
+
+export async function readTemplates(
+  manager: EntityManager,
+  requestId: number,
+  mode: BuildMode,
+): Promise<{ path: string; template: ServedTemplate }[]> {
+  const rows: { path: string; template: string }[] = await manager.query(
+    `SELECT "path", "template" FROM "request_configuration_file" WHERE "request_id" = $1 AND "mode" = $2`,
+    [requestId, mode],
+  );
+  return rows.map(({ path, template }) => ({ path, template: JSON.parse(template) }));
+}
