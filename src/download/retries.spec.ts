@@ -25,6 +25,8 @@ describe('Retries', () => {
     expect(tries).toBe(4);
     await expect(new Retries(FAST).run('host', forever, fail(new Error('wrong')))).rejects.toThrow('wrong');
     expect(tries).toBe(5);
+    await expect(new Retries(FAST).run('host', forever, fail(new TransientFailure(new Error('down'))), 2)).rejects.toThrow('down');
+    expect(tries).toBe(7);
   });
 
   it('holds off everyone who asks a host that said when, up to a limit', async () => {

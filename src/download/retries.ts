@@ -35,15 +35,23 @@ export class Retries {
     this.options = { ...DEFAULTS, ...options };
   }
 
-  /** The result of the first attempt that does not throw `TransientFailure`; throws its `error` after the last one. */
-  async run<T>(host: string, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+  /**
+   * The result of the first attempt that does not throw `TransientFailure`; throws its `error` after the last one.
+   * `attempts` is how many there are at most, instead of the usual number.
+   */
+  async run<T>(
+    host: string,
+    signal: AbortSignal,
+    attempt: () => Promise<T>,
+    attempts: number = this.options.attempts,
+  ): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       await this.untilAllowed(host, signal);
       try {
         return await attempt();
       } catch (failure) {
         if (!(failure instanceof TransientFailure)) throw failure;
-        if (tries >= this.options.attempts) throw failure.error;
+        if (tries >= attempts) throw failure.error;
         if (failure.retryAfter !== undefined) this.holdOff(host, failure.retryAfter);
         await pause(this.delay(tries), signal);
       }
