@@ -36,6 +36,8 @@ export class ValidationError extends ClientError {}
 export class InvalidQueryParameters extends ClientError {}
 /** The request asks for something that does not exist or contradicts itself (no such commit, equal packages). */
 export class InvalidRequestData extends ClientError {}
+/** The repository lacks a file that it must have, or holds one that it must not have. */
+export class InvalidRepoStructure extends ClientError {}
 /** A file of the repository cannot be parsed. */
 export class InvalidFileFormat extends ClientError {}
 /** Bytes do not have the digest that the lock file or the store names. */
