@@ -7,7 +7,9 @@ import { similarName, unknownNames } from './options/names.js';
 import { type Environment, OptionReader } from './options/reader.js';
 import { UNUSED } from './options/unused.js';
 import { USED } from './options/used.js';
-import { PUBLIC_UPSTREAMS } from './upstreams/upstreams.js';
+import { readProxies } from './proxies.js';
+import { readUpstreams } from './upstreams/read-upstreams.js';
+import { PUBLIC_UPSTREAMS, type Upstreams } from './upstreams/upstreams.js';
 import { BUILT_PACKAGE_MANAGERS, type PackageManagerName } from './package-managers.js';
 
 export interface LoadedConfiguration {
@@ -66,17 +68,10 @@ export function loadConfiguration(environment: Environment, argv: readonly strin
       allowedPrivateNetworks: reader.read(USED.allowedPrivateNetworks, []),
       maxArtifactSize: reader.read(USED.maxArtifactSize, 2 * GIB),
       maxSourceSize: reader.read(USED.maxSourceSize, 10 * GIB),
-      proxies: { http: undefined, https: undefined, noProxy: '' },
+      proxies: readProxies(reader, environment),
     },
-    npm: {
-      fileDependencyAllowlist: {},
-      gitScripts: 'reject',
-      minIntegrity: 'none',
-      concurrency: undefined,
-      downloadTries: 5,
-      quietClients: false,
-    },
-    upstreams: PUBLIC_UPSTREAMS,
+    npm: readNpm(reader),
+    upstreams: readUpstreamsFile(reader),
     logs: readLogs(reader, directories.data),
   };
   checkRules(reader, configuration);
@@ -109,6 +104,25 @@ function readAuth(reader: OptionReader): Configuration['auth'] {
     userRepresentatives: reader.read(USED.userRepresentatives, []),
     workerUsernames: reader.read(USED.workerUsernames, []),
   };
+}
+
+function readNpm(reader: OptionReader): Configuration['npm'] {
+  return {
+    fileDependencyAllowlist: reader.read(USED.npmFileDependencyAllowlist, {}),
+    gitScripts: reader.read(USED.npmGitScripts, 'reject'),
+    minIntegrity: reader.read(USED.npmMinIntegrity, 'none'),
+    concurrency: reader.read(USED.javascriptConcurrency, undefined),
+    downloadTries: reader.read(USED.javascriptDownloadTries, 5),
+    quietClients: reader.read(USED.npmQuietClients, false),
+  };
+}
+
+function readUpstreamsFile(reader: OptionReader): Upstreams {
+  const file = reader.read(USED.upstreamsFile, undefined);
+  if (file === undefined) return PUBLIC_UPSTREAMS;
+  const { upstreams, problems } = readUpstreams(file);
+  for (const problem of problems) reader.complain(`${USED.upstreamsFile.name} (${file}): ${problem}`);
+  return upstreams;
 }
 
 function readLogs(reader: OptionReader, data: string): Configuration['logs'] {

@@ -37,17 +37,8 @@ export const UNUSED: readonly Unused[] = [
   ...group('local replacements need no list', 'CACHITO_GOMOD_FILE_DEPS_ALLOWLIST'),
   ...group(later('tracing'), 'CACHITO_OTLP_EXPORTER_ENDPOINT'),
   ...group(later('a queue on Redis'), 'REDIS_URL'),
-  ...group(later('upstreams of its own'), 'CACHITO_UPSTREAMS_FILE'),
   ...group(later('Kerberos'), 'KRB5_CLIENT_KTNAME'),
-  ...group(
-    later('npm and yarn'),
-    'CACHITO_JS_CONCURRENCY_LIMIT',
-    'CACHITO_JS_DOWNLOAD_MAX_TRIES',
-    'CACHITO_NPM_FILE_DEPS_ALLOWLIST',
-    'CACHITO_NPM_GIT_SCRIPTS',
-    'CACHITO_NPM_MIN_INTEGRITY',
-    'CACHITO_YARN_FILE_DEPS_ALLOWLIST',
-  ),
+  ...group(later('yarn'), 'CACHITO_YARN_FILE_DEPS_ALLOWLIST'),
   ...group(later('pip'), 'CACHITO_PIP_STRICT_COMPAT'),
   ...group(
     later('Go modules'),

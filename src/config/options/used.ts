@@ -59,6 +59,15 @@ export const USED = {
   maxArtifactSize: option('CACHITO_MAX_ARTIFACT_SIZE', values.integer(1, Number.MAX_SAFE_INTEGER, 'bytes')),
   maxSourceSize: option('CACHITO_MAX_SOURCE_SIZE', values.integer(1, Number.MAX_SAFE_INTEGER, 'bytes')),
 
+  upstreamsFile: option('CACHITO_UPSTREAMS_FILE', text),
+
+  javascriptConcurrency: option('CACHITO_JS_CONCURRENCY_LIMIT', values.integer(1, 1_000)),
+  javascriptDownloadTries: option('CACHITO_JS_DOWNLOAD_MAX_TRIES', values.integer(1, 100)),
+  npmFileDependencyAllowlist: option('CACHITO_NPM_FILE_DEPS_ALLOWLIST', values.mapOfTextLists),
+  npmGitScripts: option('CACHITO_NPM_GIT_SCRIPTS', values.oneOf('reject', 'ignore')),
+  npmMinIntegrity: option('CACHITO_NPM_MIN_INTEGRITY', values.oneOf('none', 'sha512')),
+  npmQuietClients: option('CACHITO_NPM_QUIET_CLIENTS', values.boolean),
+
   logLevel: option('CACHITO_LOG_LEVEL', level),
   logFormat: option('CACHITO_LOG_FORMAT', values.oneOf('pretty', 'json')),
   requestLogsDirectory: option('CACHITO_REQUEST_FILE_LOGS_DIR', text, { allowsEmpty: true }),

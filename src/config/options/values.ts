@@ -118,6 +118,17 @@ export function listOfPairs<Value extends string>(allowed: readonly Value[]): (t
   };
 }
 
+/** Name → texts. No name of an object's prototype is in it. */
+export function mapOfTextLists(text: string): Record<string, string[]> {
+  const lists = record(json(text));
+  const isTextList = (value: unknown): value is string[] =>
+    Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '');
+  if (lists !== undefined && Object.values(lists).every(isTextList)) {
+    return Object.assign(Object.create(null), lists);
+  }
+  throw new WrongValue('must be a JSON map of lists of texts like {"main-package":["dependency"]}');
+}
+
 /** A JSON object; without a prototype, so that no key means more than itself. */
 export function record(value: unknown): Record<string, unknown> | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
