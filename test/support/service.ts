@@ -49,6 +49,8 @@ export class Service {
       cwd: tmpdir(),
       env: {
         PATH: process.env.PATH,
+        // Certificates that this machine trusts besides Node's own.
+        ...(process.env.NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS }),
         PORT: '0',
         CACHITO_DATA_DIR: this.dataDirectory,
         CACHITO_ALLOWED_PRIVATE_NETWORKS: '127.0.0.0/8',

@@ -1,0 +1,124 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
+import { unpackBundle, writeConfigurationFiles } from './support/bundles.js';
+import { FileServer } from './support/file-server.js';
+import { GitServer } from './support/git-server.js';
+import { type Application, npmApplication } from './support/npm-application.js';
+import { cleanEnvironment, npmClient } from './support/npm-clients.js';
+import { networksOfPublicRegistries } from './support/public-registries.js';
+import { type RequestView, Service } from './support/service.js';
+
+/** A node of `npm ls --json --long`. */
+interface ListedNode {
+  name: string;
+  version?: string;
+  resolved?: string;
+  dev?: boolean;
+  inBundle?: boolean;
+  dependencies?: Record<string, ListedNode>;
+}
+
+/** What npm itself says is in a lock file, in the form in which it is to be reported. */
+async function listed(application: Application, directory: string): Promise<object[]> {
+  for (const [path, content] of Object.entries(application)) await writeFile(join(directory, path), content);
+  const args = ['ls', '--all', '--json', '--long', '--package-lock-only'];
+  const { stdout } = await execa('npm', args, { cwd: directory, stderr: 'ignore' });
+  const found = new Map<string, { name: string; version: string; dev: boolean }>();
+  const visit = ({ dependencies = {} }: ListedNode): void => {
+    for (const node of Object.values(dependencies)) {
+      const { name, resolved = '', dev = false } = node;
+      const isExternal = resolved.startsWith('git+') || resolved.includes('127.0.0.1');
+      // npm ls leaves out dev for packages in a bundle of one that is for development.
+      const version = isExternal ? resolved : (node.version ?? '');
+      const key = `${name} ${version}`;
+      found.set(key, { name, version, dev: dev && (found.get(key)?.dev ?? true) });
+      visit(node);
+    }
+  };
+  visit(JSON.parse(stdout));
+  return [...found.values()].map((item) => ({ ...item, type: 'npm', replaces: null }));
+}
+
+describe('an npm application with every class of dependency', () => {
+  let scratch: string;
+  let git: GitServer;
+  let files: FileServer;
+  let service: Service;
+
+  beforeAll(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'cachito-npm-'));
+    [git, files] = await Promise.all([GitServer.start(), FileServer.start()]);
+    service = await Service.start({ CACHITO_ALLOWED_PRIVATE_NETWORKS: await networksOfPublicRegistries() });
+  });
+
+  afterAll(async () => {
+    await service?.close();
+    await Promise.all([git?.stop(), files?.stop()]);
+    await rm(scratch, { recursive: true, force: true });
+  });
+
+  describe.each([1, 2, 3] as const)('lock file version %i', (version) => {
+    let application: Application;
+    let view: RequestView;
+
+    beforeAll(async () => {
+      application = await npmApplication({ git, files }, version);
+      const repository = await git.createRepository(`team/shop-${version}.git`);
+      const source = { ...application, 'index.js': 'console.log(require("kite")(), require("sail"), require("short")(3))\n' };
+      const ref = await repository.commit({ files: source });
+      view = await service.complete({ repo: repository.url, ref, pkg_managers: ['npm'] });
+    });
+
+    it('reports what npm ls reports', async () => {
+      const directory = await mkdtemp(join(scratch, 'ls-'));
+      const response = await service.fetch(`/api/v1/requests/${view.id}`);
+      const { packages, dependencies } = (await response.json()) as { packages: object[]; dependencies: object[] };
+      const byName = (one: object, other: object): number => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1);
+      const expected = (await listed(application, directory)).map(sortedKeys).sort(byName);
+      expect(dependencies.map(sortedKeys).sort(byName)).toEqual(expected);
+      expect(packages).toEqual([
+        expect.objectContaining({ name: 'kite-shop', type: 'npm', version: '2.0.0' }),
+      ]);
+    });
+
+    it('is installed through the locked registry', async () => {
+      const directory = await unpackBundle(service, view.id, scratch);
+      await writeConfigurationFiles(service, view.id, directory);
+      expect(await installAndRun(directory, ['ci'])).toBe('1s sail true');
+    });
+
+    it('is installed offline from the bundle', async () => {
+      const directory = await unpackBundle(service, view.id, scratch);
+      await writeConfigurationFiles(service, view.id, directory, '?mode=offline');
+      expect(await installAndRun(directory, ['ci', '--offline'])).toBe('1s sail true');
+    });
+  });
+
+  it('takes nothing from anywhere when everything is stored', async () => {
+    const before = [git.fetches, files.requests.length];
+    const view = await service.show(1);
+    const response = await service.fetch('/api/v1/requests/1/resubmit', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{"offline": true}',
+    });
+    const again = await service.finish(((await response.json()) as RequestView).id);
+    expect(again).toMatchObject({ state: 'complete', packages: view.packages });
+    expect([git.fetches, files.requests.length]).toEqual(before);
+  });
+
+  async function installAndRun(directory: string, args: string[]): Promise<string> {
+    const home = await mkdtemp(join(scratch, 'home-'));
+    const [command, ...first] = await npmClient('npm', '11');
+    const options = { cwd: join(directory, 'app'), env: cleanEnvironment(home), extendEnv: false };
+    await execa(command, [...first, ...args], options);
+    return (await execa('node', ['index.js'], options)).stdout;
+  }
+});
+
+function sortedKeys(item: object): object {
+  return Object.fromEntries(Object.entries(item).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
