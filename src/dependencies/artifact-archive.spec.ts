@@ -1,164 +1,284 @@
-import { createHash } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import type { RequestListener } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Test, type TestingModule } from '@nestjs/testing';
-import { DataSource } from 'typeorm';
-import { Configuration } from '../config/index.js';
-import { testConfiguration } from '../config/testing.js';
-import { openTestDatabase, type TestDatabase } from '../database/testing.js';
-import { DownloadModule, Retries } from '../download/index.js';
-import { InvalidChecksum, InvalidRequestData, NetworkError, UnsupportedFeature } from '../errors/index.js';
-import { ArchiveStore } from '../store/index.js';
-import { StoreModule } from '../store/store.module.js';
-import { ArtifactArchive } from './artifact-archive.js';
+import { InvalidChecksum, InvalidRequestData, NetworkError, UnsupportedFeature, ValidationError } from '../errors/index.js';
 import type { ArtifactSpec } from './artifact.js';
-import { ArtifactReferences } from './artifact-references.js';
-import { Global, Module } from '@nestjs/common';
+import { digest as digestOf, specOf, TestArchive, TestUpstream } from './testing.js';
 
 const CONTENT = Buffer.from('an archive '.repeat(1000));
-const digest = (algorithm: string, content = CONTENT) => createHash(algorithm).update(content).digest('hex');
-const configuration = testConfiguration({});
+const OTHER = Buffer.from('another archive');
+const digest = (algorithm: string, content = CONTENT) => digestOf(algorithm, content);
+const { signal } = new AbortController();
 
-@Global()
-@Module({ providers: [{ provide: Configuration, useValue: { ...configuration, outbound: { ...configuration.outbound, maxArtifactSize: 100_000 } } }], exports: [Configuration] })
-class TestConfigurationModule {}
+let test: TestArchive;
+let upstream: TestUpstream;
 
-describe('ArtifactArchive', () => {
-  let database: TestDatabase;
-  let server: Server;
-  let module: TestingModule;
-  let archive: ArtifactArchive;
-  let store: ArchiveStore;
-  let handler: RequestListener;
-  let calls = 0;
-  const { signal } = new AbortController();
+beforeAll(async () => {
+  test = await TestArchive.open();
+  upstream = await new TestUpstream(() => undefined).listen();
+});
+afterEach(async () => {
+  upstream.calls.clear();
+  await test.clear();
+});
+afterAll(async () => {
+  upstream?.close();
+  await test?.close();
+});
 
-  beforeAll(async () => {
-    database = await openTestDatabase();
-    server = createServer((request, response) => {
-      calls++;
-      handler(request, response);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    module = await Test.createTestingModule({
-      imports: [TestConfigurationModule, StoreModule, DownloadModule],
-      providers: [ArtifactArchive, ArtifactReferences, { provide: DataSource, useValue: database.dataSource }],
-    })
-      .overrideProvider(Retries)
-      .useValue(new Retries({ attempts: 3, firstDelay: 1, maxDelay: 5 }))
-      .compile();
-    await module.init();
-    archive = module.get(ArtifactArchive);
-    store = module.get(ArchiveStore);
-  });
-  afterEach(async () => {
-    calls = 0;
-    await database.dataSource.query('TRUNCATE "artifact" CASCADE');
-    for await (const { sha256 } of store.list()) await store.delete(sha256);
-  });
-  afterAll(async () => {
-    await module?.close();
-    server?.closeAllConnections();
-    server?.close();
-    await database?.close();
-  });
+const serve = (content: Buffer = CONTENT, headers: Record<string, string> = {}): RequestListener => (_, response) =>
+  response.writeHead(200, headers).end(content);
 
-  const serve = (content: Buffer = CONTENT, headers: Record<string, string> = {}): RequestListener => (_, response) =>
-    response.writeHead(200, headers).end(content);
+function answer(listener: RequestListener): void {
+  upstream.answer = (_, request, response) => listener(request, response);
+}
 
-  function spec(overrides: Partial<ArtifactSpec> = {}): ArtifactSpec {
-    const upstream = `http://127.0.0.1:${(server.address() as AddressInfo).port}/kite.tgz`;
-    return { ecosystem: 'npm', name: 'kite', version: '2.1.3', upstream, digests: { sha512: digest('sha512') }, verifiedBy: 'package-lock.json', ...overrides };
-  }
+function spec(overrides: Partial<ArtifactSpec> = {}): ArtifactSpec {
+  return specOf([upstream.url('/kite.tgz')], { digests: { sha512: digest('sha512') }, ...overrides });
+}
 
-  async function blobs(): Promise<number> {
-    let count = 0;
-    for await (const blob of store.list()) count += blob.size > 0 ? 1 : 0;
-    return count;
-  }
+const get = (wanted: ArtifactSpec) => test.archive.get(wanted, signal);
 
-  it('fetches once, checks, stores and records; later calls cost no network', async () => {
-    handler = serve();
-    const first = await archive.get(spec(), signal);
+describe('one artifact', () => {
+  it('is fetched once, checked, stored and recorded; later calls cost no network', async () => {
+    answer(serve());
+    const first = await get(spec());
     expect(first).toMatchObject({ name: 'kite', sha256: digest('sha256'), size: CONTENT.length, verifiedBy: 'package-lock.json' });
     expect(first.digests).toEqual({ sha256: digest('sha256'), sha512: digest('sha512') });
-    expect(await buffer(await store.read(first.sha256))).toEqual(CONTENT);
-    expect(await archive.get(spec(), signal)).toEqual(first);
-    // A digest that was not recorded is computed from the store.
-    expect(await archive.get(spec({ digests: { sha1: digest('sha1') } }), signal)).toEqual(first);
-    expect(await archive.forRequest({ offline: true }).get(spec(), signal)).toEqual(first);
-    expect(calls).toBe(1);
+    const port = test.archive.forRequest({ offline: true });
+    expect(await buffer(await port.open(first))).toEqual(CONTENT);
+    expect(await get(spec())).toEqual(first);
+    expect(await port.get(spec(), signal)).toEqual(first);
+    expect(upstream.totalCalls).toBe(1);
     const references: string[] = [];
-    for await (const sha256 of module.get(ArtifactReferences).references('archive')) references.push(sha256);
+    for await (const sha256 of test.references.references('archive')) references.push(sha256);
     expect(references).toEqual([first.sha256]);
   });
 
   it('lets everybody who asks at once share one fetch, one of whom may leave', async () => {
-    let answer: () => void = () => undefined;
+    let send: () => void = () => undefined;
     const asked = new Promise<void>((resolve) => {
-      handler = (_, response) => {
-        answer = () => void response.end(CONTENT);
+      answer((_, response) => {
+        send = () => void response.end(CONTENT);
         resolve();
-      };
+      });
     });
     const leaver = new AbortController();
-    const left = archive.get(spec(), leaver.signal);
-    const all = Array.from({ length: 20 }, () => archive.get(spec(), signal));
+    const left = test.archive.get(spec(), leaver.signal);
+    const all = Array.from({ length: 20 }, () => get(spec()));
     await asked;
     leaver.abort(new Error('left'));
     await expect(left).rejects.toThrow('left');
-    answer();
+    send();
     expect(new Set((await Promise.all(all)).map(({ id }) => id)).size).toBe(1);
-    expect(calls).toBe(1);
+    expect(upstream.totalCalls).toBe(1);
   });
 
-  it('fetches a lost blob again, which must be the same', async () => {
-    handler = serve();
-    const first = await archive.get(spec(), signal);
-    await store.delete(first.sha256);
-    expect(await archive.get(spec(), signal)).toEqual(first);
-    await store.delete(first.sha256);
-    handler = serve(Buffer.from('something else'));
-    await expect(archive.get(spec({ digests: {} }), signal)).rejects.toBeInstanceOf(InvalidChecksum);
+  it('fetches a lost or shortened blob again, which must be the same', async () => {
+    answer(serve());
+    const first = await get(spec());
+    await test.store.delete(first.sha256);
+    expect(await get(spec({ compute: ['sha1'] }))).toEqual({ ...first, digests: { ...first.digests, sha1: digest('sha1') } });
+    await test.store.delete(first.sha256);
+    answer(serve(OTHER));
+    await expect(get(spec({ digests: {} }))).rejects.toThrow(`kite 2.1.3 does not have the sha256 checksum ${first.sha256} that the archive names`);
+    expect(await test.blobs()).toEqual([]);
   });
 
-  const REFUSED: [string, RequestListener, Partial<ArtifactSpec>, new (...args: never[]) => Error, number][] = [
-    ['another digest', serve(), { digests: { sha512: digest('sha512', Buffer.from('x')) } }, InvalidChecksum, 1],
-    ['one wrong digest among several', serve(), { digests: { sha256: digest('sha256'), sha1: digest('sha1', Buffer.from('x')) } }, InvalidChecksum, 1],
+  it('finishes what a crash between blob and row left', async () => {
+    answer(serve());
+    await test.store.put(Readable.from([CONTENT]));
+    expect(await get(spec())).toMatchObject({ sha256: digest('sha256') });
+    expect(await test.rows()).toHaveLength(1);
+    expect(await test.blobs()).toHaveLength(1);
+  });
+
+  it('fetches nothing offline, and names the package', async () => {
+    const refused = test.archive.get(spec(), signal, { offline: true });
+    await expect(refused).rejects.toThrow(new InvalidRequestData('kite 2.1.3 is not archived, and the request forbids to fetch anything.'));
+    expect(upstream.totalCalls).toBe(0);
+  });
+
+  it.each<[string, string | undefined, Date | undefined]>([
+    ['a date', 'Sat, 14 Mar 2015 09:26:53 GMT', new Date('2015-03-14T09:26:53Z')],
+    ['none', undefined, undefined],
+    ['nonsense', 'yesterday', undefined],
+    ['the future', 'Thu, 01 Jan 2099 00:00:00 GMT', undefined],
+    ['1970, which is nothing', 'Thu, 01 Jan 1970 00:00:00 GMT', undefined],
+  ])('keeps when the upstream published it: %s', async (_, header, published) => {
+    answer(serve(CONTENT, header === undefined ? {} : { 'Last-Modified': header }));
+    expect((await get(spec())).published).toEqual(published);
+    expect((await get(spec())).published).toEqual(published);
+  });
+});
+
+describe('what is refused', () => {
+  type Refusal = [string, RequestListener, Partial<ArtifactSpec>, new (...args: never[]) => Error, number];
+  const REFUSED: Refusal[] = [
+    ['another digest', serve(), { digests: { sha512: digest('sha512', OTHER) } }, InvalidChecksum, 1],
+    ['one wrong digest among several', serve(), { digests: { sha256: digest('sha256'), sha1: digest('sha1', OTHER) } }, InvalidChecksum, 1],
     ['a malformed digest', serve(), { digests: { sha256: 'abc' } }, InvalidChecksum, 0],
     ['a digest that nobody knows', serve(), { digests: { crc: 'abc' } }, UnsupportedFeature, 0],
+    ['a digest to compute that nobody knows', serve(), { compute: ['crc'] }, UnsupportedFeature, 0],
+    ['an address with credentials', serve(), { upstreams: ['http://user:secret@127.0.0.1/kite.tgz'] }, ValidationError, 0],
+    ['what is no address', serve(), { upstreams: ['kite.tgz'] }, ValidationError, 0],
+    ['another protocol', serve(), { upstreams: ['file:///etc/passwd'] }, NetworkError, 0],
     ['a web page by its type', serve(CONTENT, { 'Content-Type': 'text/html; charset=utf-8' }), { digests: {} }, NetworkError, 1],
     ['a web page by its content', serve(Buffer.from('\n<!DOCTYPE html><title>Log in</title>')), { digests: {} }, NetworkError, 1],
     ['a web page behind a byte order mark and a comment', serve(Buffer.from('\ufeff<!-- a --> <html>')), { digests: {} }, NetworkError, 1],
     ['a missing file', (_, response) => response.writeHead(404).end('no'), {}, NetworkError, 1],
     ['a server that is down for long', (_, response) => response.writeHead(503).end('no'), {}, NetworkError, 3],
-    ['a connection that breaks each time', (_, response) => response.writeHead(200, { 'Content-Length': '50' }).write('x', () => response.destroy()), {}, NetworkError, 3],
+    ['a body that is cut off each time', (_, response) => response.writeHead(200, { 'Content-Length': '50' }).write('x', () => response.destroy()), {}, NetworkError, 3],
     ['a file that is too large', serve(Buffer.alloc(200_000, 1)), { digests: {} }, Error, 1],
   ];
-  it.each(REFUSED)('refuses %s and stores nothing', async (_, listener, overrides, error, expectedCalls) => {
-    handler = listener;
-    await expect(archive.get(spec(overrides), signal)).rejects.toBeInstanceOf(error);
-    expect(calls).toBe(expectedCalls);
-    expect(await blobs()).toBe(0);
-    expect(await database.dataSource.query('SELECT 1 FROM "artifact"')).toEqual([]);
+  it.each(REFUSED)('%s: nothing is stored', async (_, listener, overrides, error, expectedCalls) => {
+    answer(listener);
+    await expect(get(spec(overrides))).rejects.toBeInstanceOf(error);
+    expect(upstream.totalCalls).toBe(expectedCalls);
+    expect(await test.blobs()).toEqual([]);
+    expect(await test.rows()).toEqual([]);
   });
 
-  it('archives what begins with many comments and is no web page', async () => {
-    handler = serve(Buffer.from('<!---->'.repeat(100)));
-    expect((await archive.get(spec({ digests: {} }), signal)).size).toBe(700);
+  it.each([401, 403])('status %i, with advice and without secrets', async (status) => {
+    answer((_, response) => response.writeHead(status).end('no'));
+    const refused = get(spec({ upstreams: [upstream.url('/kite.tgz?token=secret')] }));
+    await expect(refused).rejects.toThrow(/status 40\d, so it wants credentials, .*CACHITO_UPSTREAMS_FILE/);
+    await expect(refused).rejects.not.toThrow(/secret/);
   });
 
-  it('repeats what failed for the moment', async () => {
-    handler = (request, response) => (calls < 3 ? response.writeHead(429, { 'Retry-After': '0' }).end() : serve()(request, response));
-    expect((await archive.get(spec(), signal)).size).toBe(CONTENT.length);
-    expect(calls).toBe(3);
+  it('tells what was expected and what came', async () => {
+    answer(serve());
+    const wrong = digest('sha1', OTHER);
+    await expect(get(spec({ digests: { sha1: wrong } }))).rejects.toThrow(
+      `kite 2.1.3 does not have the sha1 checksum ${wrong} that the lock file names: it has ${digest('sha1')}.`,
+    );
   });
 
-  it('fetches nothing offline', async () => {
-    handler = serve();
-    await expect(archive.get(spec(), signal, { offline: true })).rejects.toBeInstanceOf(InvalidRequestData);
-    expect(calls).toBe(0);
+  it('leaves alone what another artifact needs', async () => {
+    answer(serve());
+    const { sha256 } = await get(spec({ name: 'other' }));
+    await expect(get(spec({ digests: { sha1: digest('sha1', OTHER) } }))).rejects.toBeInstanceOf(InvalidChecksum);
+    expect(await test.blobs()).toEqual([sha256]);
+  });
+
+  it('is no file that begins with many comments and is no web page', async () => {
+    answer(serve(Buffer.from('<!---->'.repeat(100))));
+    expect((await get(spec({ digests: {} }))).size).toBe(700);
+  });
+});
+
+describe('failures that pass', () => {
+  const FAULTS: [string, RequestListener][] = [
+    ['status 429', (_, response) => response.writeHead(429, { 'Retry-After': '0' }).end()],
+    ['status 503', (_, response) => response.writeHead(503).end('down')],
+    ['a reset', (request) => request.socket.destroy()],
+    ['a body that is cut off', (_, response) => response.writeHead(200, { 'Content-Length': String(CONTENT.length) }).write('an', () => response.destroy())],
+    ['a chunked body that is cut off', (_, response) => response.writeHead(200).write('an archive', () => response.destroy())],
+    // The oldest way to send an answer: its end is the end of the connection.
+    ['a body of unknown length that is cut off', (request) => request.socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nan archive')],
+  ];
+  it.each(FAULTS)('%s is survived', async (_, fault) => {
+    answer((request, response) => (upstream.totalCalls < 3 ? fault : serve())(request, response));
+    expect((await get(spec())).size).toBe(CONTENT.length);
+    expect(upstream.totalCalls).toBe(3);
+    expect(await test.blobs()).toHaveLength(1);
+  });
+
+  it('are repeated as often as asked for', async () => {
+    answer((_, response) => response.writeHead(503).end());
+    await expect(test.archive.getAll([spec()], { signal, tries: 5 })).rejects.toThrow('status 503');
+    expect(upstream.totalCalls).toBe(5);
+  });
+});
+
+describe('several upstreams', () => {
+  const both = (overrides: Partial<ArtifactSpec> = {}) => spec({ upstreams: [upstream.url('/a.tgz'), upstream.url('/b.tgz')], ...overrides });
+
+  it.each([404, 410])('are asked in order while they do not have it (%i)', async (status) => {
+    upstream.answer = (path, request, response) =>
+      path === '/a.tgz' ? response.writeHead(status).end() : serve()(request, response);
+    expect(await get(both())).toMatchObject({ upstream: upstream.url('/b.tgz') });
+    // Known under the second: the first is not asked again.
+    expect(await get(both())).toMatchObject({ upstream: upstream.url('/b.tgz') });
+    expect(Object.fromEntries(upstream.calls)).toEqual({ '/a.tgz': 1, '/b.tgz': 1 });
+  });
+
+  it.each<[string, RequestListener, typeof NetworkError | typeof InvalidChecksum]>([
+    ['is down', (_, response) => response.writeHead(500).end(), NetworkError],
+    ['refuses', (_, response) => response.writeHead(403).end(), NetworkError],
+    ['serves another file', serve(OTHER), InvalidChecksum],
+  ])('are not asked when the first %s', async (_, listener, error) => {
+    upstream.answer = (path, request, response) => (path === '/a.tgz' ? listener : serve())(request, response);
+    await expect(get(both())).rejects.toBeInstanceOf(error);
+    expect(upstream.calls.has('/b.tgz')).toBe(false);
+  });
+
+  it('are all named when none has it', async () => {
+    answer((_, response) => response.writeHead(404).end());
+    await expect(get(both())).rejects.toThrow(/a\.tgz answers with status 404.*b\.tgz answers with status 404/);
+  });
+
+  it('use what is known under any of them if its digests fit', async () => {
+    upstream.answer = (path, request, response) => serve(path === '/a.tgz' ? OTHER : CONTENT)(request, response);
+    await get(spec({ upstreams: [upstream.url('/a.tgz')], digests: {} }));
+    const known = await get(spec({ upstreams: [upstream.url('/b.tgz')], digests: { sha1: digest('sha1') } }));
+    // By an algorithm that is not recorded.
+    expect((await get(both())).id).toBe(known.id);
+    expect((await test.archive.getAll([both()], { signal }))[0].id).toBe(known.id);
+    expect(upstream.totalCalls).toBe(2);
+    // A file that was recorded is not replaced, nor looked for elsewhere.
+    await expect(get(both({ digests: { sha1: digest('sha1', Buffer.of(1)) } }))).rejects.toBeInstanceOf(InvalidChecksum);
+    expect(upstream.totalCalls).toBe(2);
+  });
+
+  it('keep a fragment to themselves', async () => {
+    answer(serve());
+    expect(await get(spec({ upstreams: [upstream.url('/a.tgz#x')] }))).toMatchObject({ upstream: upstream.url('/a.tgz#x') });
+    expect([...upstream.calls.keys()]).toEqual(['/a.tgz']);
+  });
+});
+
+describe('digests', () => {
+  it('of the registry are asked for only when something is fetched', async () => {
+    answer(serve());
+    const asked: string[] = [];
+    const findDigests: ArtifactSpec['findDigests'] = async (address) => {
+      asked.push(address);
+      return { digests: { sha1: digest('sha1') }, verifiedBy: 'registry' };
+    };
+    const wanted = spec({ digests: {}, verifiedBy: 'none', findDigests });
+    expect(await get(wanted)).toMatchObject({ verifiedBy: 'registry', digests: { sha1: digest('sha1') } });
+    await get(wanted);
+    expect(asked).toEqual(wanted.upstreams);
+    expect(await get({ ...wanted, name: 'dial', digests: { sha512: digest('sha512') }, verifiedBy: 'package-lock.json' })).toMatchObject({ verifiedBy: 'package-lock.json' });
+  });
+
+  it('of the registry are checked', async () => {
+    answer(serve());
+    const findDigests = async () => ({ digests: { sha512: digest('sha512', OTHER) }, verifiedBy: 'registry' });
+    await expect(get(spec({ findDigests }))).rejects.toThrow('that its registry names');
+    expect(await test.blobs()).toEqual([]);
+  });
+
+  it('are computed, and added to what is known from the stored bytes; recorded ones stay', async () => {
+    answer(serve());
+    const first = await get(spec({ digests: {}, compute: ['sha512'] }));
+    expect(first.digests).toEqual({ sha256: digest('sha256'), sha512: digest('sha512') });
+    const more = await get(spec({ digests: {}, compute: ['sha512', 'sha1'] }));
+    expect(more).toEqual({ ...first, digests: { ...first.digests, sha1: digest('sha1') } });
+    await get(spec({ digests: { md5: digest('md5') } }));
+    expect(await test.rows()).toMatchObject([{ digests: { ...more.digests, md5: digest('md5') } }]);
+    expect(upstream.totalCalls).toBe(1);
+  });
+
+  it('are not taken from damaged bytes, which are fetched again', async () => {
+    answer(serve());
+    const first = await get(spec());
+    // Same length, other bytes, where the first ones were.
+    await test.damage(first.sha256);
+    expect(await get(spec({ compute: ['sha1'] }))).toMatchObject({ digests: { sha1: digest('sha1') } });
+    expect(upstream.totalCalls).toBe(2);
+    expect(await test.store.verify(first.sha256)).toBe(true);
   });
 });

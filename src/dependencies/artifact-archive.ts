@@ -1,21 +1,42 @@
+import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Configuration } from '../config/index.js';
-import {
-  errorCode,
-  HttpClient,
-  type HttpResponse,
-  isTransientStatus,
-  parseRetryAfter,
-  Retries,
-  TransientFailure,
-} from '../download/index.js';
-import { InvalidChecksum, InvalidRequestData, NetworkError } from '../errors/index.js';
-import { type Blob, ArchiveStore } from '../store/index.js';
-import type { Artifact, ArtifactSpec, Digests } from './artifact.js';
-import { checkDigestForms, compareDigests, DigestCheck } from './digests.js';
-import { refuseHtml } from './refuse-html.js';
 import { SingleFlight } from '../concurrency/index.js';
+import { Configuration } from '../config/index.js';
+import { HttpClient, Retries } from '../download/index.js';
+import { ArchiveStore } from '../store/index.js';
+import type { Artifact, ArtifactSpec, MadeArtifactSpec } from './artifact.js';
+import { ArtifactFetcher } from './artifact-fetcher.js';
+import { ArtifactObtainer, candidates, type ObtainOptions } from './artifact-obtainer.js';
+import { ArtifactRows, keyText } from './artifact-rows.js';
+import { checkSpec } from './check-spec.js';
+import { checkAlgorithms } from './digests.js';
+import { MadeArtifacts } from './made-artifacts.js';
+import { sideBySide } from './side-by-side.js';
+import { Slots } from './slots.js';
+import { StoredArtifacts } from './stored-artifacts.js';
+
+/** How a list of artifacts is archived. */
+export interface ArchiveAllOptions {
+  signal: AbortSignal;
+  /** Fetches at a time; undefined = as many as there are connections. */
+  concurrency?: number;
+  /** Attempts to fetch one file, instead of the usual number. */
+  tries?: number;
+  /** Hears how many of the files are archived, each time it grows. */
+  onArchived?: (count: number) => void;
+}
+
+/** The port for the package managers of one request. */
+export interface RequestArtifacts {
+  get(spec: ArtifactSpec, signal: AbortSignal): Promise<Artifact>;
+  getAll(specs: readonly ArtifactSpec[], options: ArchiveAllOptions): Promise<Artifact[]>;
+  getMade(spec: MadeArtifactSpec, signal: AbortSignal): Promise<Artifact>;
+  open(artifact: Artifact): Promise<Readable>;
+}
+
+/** Files that are looked at in the store at a time. */
+const LOOKED_AT = 32;
 
 /**
  * Archives artifacts: one that the catalogue knows costs no network, another is fetched from its upstream once, checked
@@ -24,151 +45,101 @@ import { SingleFlight } from '../concurrency/index.js';
 @Injectable()
 export class ArtifactArchive {
   private readonly flights = new SingleFlight<Artifact>();
-  private readonly maxSize: number;
+  private readonly rows: ArtifactRows;
+  private readonly obtainer: ArtifactObtainer;
+  private readonly made: MadeArtifacts;
+  private readonly concurrency: number;
+  /** Of those who ask for one file at a time. */
+  private readonly slots: Slots;
 
   constructor(
-    private readonly dataSource: DataSource,
+    dataSource: DataSource,
     private readonly store: ArchiveStore,
-    private readonly http: HttpClient,
-    private readonly retries: Retries,
-    configuration: Configuration,
+    http: HttpClient,
+    retries: Retries,
+    { outbound }: Configuration,
   ) {
-    this.maxSize = configuration.outbound.maxArtifactSize;
+    this.rows = new ArtifactRows(dataSource);
+    const stored = new StoredArtifacts(store, this.rows);
+    const fetcher = new ArtifactFetcher(store, http, retries, outbound.maxArtifactSize);
+    this.obtainer = new ArtifactObtainer(this.rows, stored, fetcher);
+    this.made = new MadeArtifacts(store, this.rows, stored, outbound.maxArtifactSize);
+    this.concurrency = outbound.concurrency;
+    this.slots = new Slots(outbound.concurrency);
   }
 
-  /** The port for the package managers of one request. `offline` = only what is stored. */
-  forRequest(options: { offline: boolean }): { get(spec: ArtifactSpec, signal: AbortSignal): Promise<Artifact> } {
-    return { get: (spec, signal) => this.get(spec, signal, options) };
+  /** The port for the package managers of one request. `offline` = nothing is fetched. */
+  forRequest(options: { offline: boolean }): RequestArtifacts {
+    return {
+      get: (spec, signal) => this.get(spec, signal, options),
+      getAll: (specs, all) => this.getAll(specs, { ...all, ...options }),
+      getMade: (spec, signal) => this.getMade(spec, signal),
+      open: (artifact) => this.open(artifact),
+    };
   }
 
   /**
    * The archived artifact. Throws `InvalidChecksum` (nothing is stored then), `NetworkError`, `InvalidRequestData`
-   * (not stored and `offline`), `UnsupportedFeature` (unknown digest), `ValidationError` (too large).
+   * (not stored and `offline`), `UnsupportedFeature` (unknown digest), `ValidationError` (address with credentials).
    */
   async get(spec: ArtifactSpec, signal: AbortSignal, { offline = false } = {}): Promise<Artifact> {
-    checkDigestForms(spec.digests, displayName(spec));
-    const { ecosystem, name, version, upstream, digests } = spec;
-    const key = JSON.stringify([ecosystem, name, version, upstream, digests, offline]);
-    return this.flights.run(key, signal, async (shared) => {
-      const known = await this.find(spec);
-      if (known !== undefined && (await this.isUsable(known, spec, shared))) return known;
-      if (!offline) return this.fetch(spec, known, shared);
-      throw new InvalidRequestData(`${displayName(spec)} is not archived, and the request forbids to fetch anything.`);
+    checkSpec(spec);
+    return this.share(spec, { offline, slots: this.slots }, signal);
+  }
+
+  /**
+   * All of them, in the order of the specs; errors as `get`. What is recorded is looked up together, the rest fetched
+   * side by side. The first failure aborts the others.
+   */
+  async getAll(
+    specs: readonly ArtifactSpec[],
+    { signal, concurrency = this.concurrency, tries, onArchived, offline = false }: ArchiveAllOptions & { offline?: boolean },
+  ): Promise<Artifact[]> {
+    specs.forEach(checkSpec);
+    const artifacts = await this.ready(specs, signal);
+    let count = artifacts.filter((artifact) => artifact !== undefined).length;
+    if (count > 0) onArchived?.(count);
+    const missing = [...artifacts.keys()].filter((at) => artifacts[at] === undefined);
+    const way = { offline, tries, slots: new Slots(concurrency) };
+    // Twice as many as are fetched: the others wait for the disk or the database meanwhile.
+    const fetched = await sideBySide(missing, concurrency * 2, signal, async (at, shared) => {
+      const artifact = await this.share(specs[at], way, shared);
+      onArchived?.((count += 1));
+      return artifact;
+    });
+    missing.forEach((at, index) => (artifacts[at] = fetched[index]));
+    return artifacts.filter((artifact) => artifact !== undefined);
+  }
+
+  /**
+   * A file that is made here: made once, then found by its `upstream`. Of two that were made of the same thing at the
+   * same time, the one that was recorded first counts. `make` is also called for a request that is offline: it fetches
+   * by ports that know.
+   */
+  async getMade(spec: MadeArtifactSpec, signal: AbortSignal): Promise<Artifact> {
+    checkAlgorithms(spec.compute ?? [], spec.upstream);
+    const key = JSON.stringify(['made', spec.ecosystem, spec.upstream, spec.compute ?? []]);
+    return this.flights.run(key, signal, (shared) => this.made.get(spec, shared));
+  }
+
+  /** The bytes of an archived artifact. Throws `FileAccessError` when they are gone. */
+  async open({ sha256 }: Artifact): Promise<Readable> {
+    return this.store.read(sha256);
+  }
+
+  /** For each spec the artifact that is stored already, if one can tell so by looking. */
+  private async ready(specs: readonly ArtifactSpec[], signal: AbortSignal): Promise<(Artifact | undefined)[]> {
+    const known = await this.rows.findAll(specs.flatMap(candidates));
+    return sideBySide(specs, LOOKED_AT, signal, (spec) => {
+      const recorded = candidates(spec).map((key) => known.get(keyText(key)));
+      return this.obtainer.ready(spec, recorded);
     });
   }
 
-  private async find(spec: ArtifactSpec): Promise<Artifact | undefined> {
-    const rows: ArtifactRow[] = await this.dataSource.query(SELECT_BY_KEY, [
-      spec.ecosystem,
-      spec.name,
-      spec.version,
-      spec.upstream,
-    ]);
-    return rows.length === 0 ? undefined : artifactOf(rows[0]);
+  /** Lets everybody who wants the same file at the same time share the work. */
+  private share(spec: ArtifactSpec, way: Omit<ObtainOptions, 'signal'>, signal: AbortSignal): Promise<Artifact> {
+    const { ecosystem, name, version, upstreams, digests, compute = [] } = spec;
+    const key = JSON.stringify([ecosystem, name, version, upstreams, digests, compute, way.offline]);
+    return this.flights.run(key, signal, (shared) => this.obtainer.obtain(spec, { ...way, signal: shared }));
   }
-
-  /** Whether the stored bytes are there and are the wanted ones; throws `InvalidChecksum` when they are others. */
-  private async isUsable(known: Artifact, spec: ArtifactSpec, signal: AbortSignal): Promise<boolean> {
-    if ((await this.store.stat(known.sha256)) === undefined) return false;
-    const recorded: Digests = { ...known.digests, sha256: known.sha256 };
-    const unknown = Object.entries(spec.digests).filter(([algorithm]) => !Object.hasOwn(recorded, algorithm));
-    const computed =
-      unknown.length === 0 ? {} : await this.hash(known.sha256, Object.fromEntries(unknown), spec, signal);
-    compareDigests(spec.digests, { ...recorded, ...computed }, displayName(spec));
-    return true;
-  }
-
-  private async hash(sha256: string, digests: Digests, spec: ArtifactSpec, signal: AbortSignal): Promise<Digests> {
-    const check = new DigestCheck(digests, displayName(spec));
-    const content = await this.store.read(sha256);
-    for await (const chunk of check.pass(content)) if (chunk.length > 0) signal.throwIfAborted();
-    return check.digests;
-  }
-
-  private async fetch(spec: ArtifactSpec, known: Artifact | undefined, signal: AbortSignal): Promise<Artifact> {
-    const { blob, digests } = await this.retries.run(new URL(spec.upstream).host, signal, () =>
-      this.download(spec, known?.sha256, signal),
-    );
-    return known ?? (await this.record(spec, blob, digests));
-  }
-
-  private async download(
-    spec: ArtifactSpec,
-    expectedSha256: string | undefined,
-    signal: AbortSignal,
-  ): Promise<{ blob: Blob; digests: Digests }> {
-    const check = new DigestCheck(spec.digests, displayName(spec));
-    try {
-      const response = await this.http.request(spec.upstream, { signal, maxSize: this.maxSize });
-      // The connection may break before the store begins to read; the reader hears of it all the same.
-      response.body.on('error', () => undefined);
-      refuseStatus(response, spec);
-      const content = check.pass(refuseHtml(response, displayName(spec)));
-      const blob = await this.store.put(content, { expectedSha256, maxSize: this.maxSize, signal });
-      return { blob, digests: check.digests };
-    } catch (error) {
-      signal.throwIfAborted();
-      // A connection that broke has a code; a refusal by us has none.
-      if (error instanceof NetworkError && errorCode(error) !== undefined) throw new TransientFailure(error);
-      throw error;
-    }
-  }
-
-  private async record(spec: ArtifactSpec, blob: Blob, digests: Digests): Promise<Artifact> {
-    await this.dataSource.query(INSERT, [
-      spec.ecosystem,
-      spec.name,
-      spec.version,
-      spec.upstream,
-      blob.sha256,
-      JSON.stringify({ ...digests, sha256: blob.sha256 }),
-      blob.size,
-      spec.verifiedBy,
-    ]);
-    const recorded = await this.find(spec);
-    if (recorded?.sha256 !== blob.sha256) {
-      // Another process was faster, with other bytes: the upstream does not serve one file under this name.
-      throw new InvalidChecksum(
-        `The upstream of ${displayName(spec)} served two different files under the same address.`,
-      );
-    }
-    return recorded;
-  }
-}
-
-interface ArtifactRow {
-  id: string;
-  ecosystem: string;
-  name: string;
-  version: string;
-  upstream: string;
-  sha256: string;
-  digests: Digests;
-  size: string;
-  verified_by: string;
-}
-
-const SELECT_BY_KEY = `
-  SELECT "id", "ecosystem", "name", "version", "upstream", "sha256", "digests", "size", "verified_by" FROM "artifact"
-  WHERE "ecosystem" = $1 AND "name" = $2 AND "version" = $3 AND "upstream" = $4`;
-
-const INSERT = `
-  INSERT INTO "artifact" ("ecosystem", "name", "version", "upstream", "sha256", "digests", "size", "verified_by")
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`;
-
-function artifactOf({ verified_by, id, size, ...row }: ArtifactRow): Artifact {
-  return { ...row, id: Number(id), size: Number(size), verifiedBy: verified_by };
-}
-
-function displayName({ name, version }: ArtifactSpec): string {
-  return `${name} ${version}`;
-}
-
-/** Throws unless the status is 200; the body is given up then. */
-function refuseStatus({ status, headers, body, url }: HttpResponse, spec: ArtifactSpec): void {
-  if (status === 200) return;
-  body.destroy();
-  const error = new NetworkError(`${displayName(spec)} cannot be fetched: ${url} answers with status ${status}.`);
-  if (isTransientStatus(status)) throw new TransientFailure(error, parseRetryAfter(headers['retry-after']));
-  throw error;
 }

@@ -1,5 +1,5 @@
 /** The key of an artifact in the catalogue: one file of one package as one upstream serves it. */
-interface ArtifactKey {
+export interface ArtifactKey {
   /** `npm`, `pip`, `gomod`, … */
   ecosystem: string;
   name: string;
@@ -60,4 +60,11 @@ export interface Artifact extends ArtifactKey {
   /** Bytes. */
   size: number;
   verifiedBy: string;
+  /** When the upstream last changed the file, by its own word (`Last-Modified`); undefined if it did not tell. */
+  published?: Date;
+}
+
+/** How an artifact is called in messages. */
+export function displayName({ name, version }: { name: string; version: string }): string {
+  return `${name} ${version}`;
 }

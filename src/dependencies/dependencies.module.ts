@@ -12,6 +12,7 @@ import {
   DependencySetEntity,
   DependencySetMemberEntity,
 } from './entities/dependency-set.entity.js';
+import { UpstreamDocuments } from './upstream-documents.js';
 
 const ENTITIES = [
   ArtifactEntity,
@@ -24,7 +25,7 @@ const ENTITIES = [
 /** The catalogue: artifacts, dependency sets, where-used. */
 @Module({
   imports: [TypeOrmModule.forFeature(ENTITIES), DownloadModule],
-  providers: [ArtifactArchive, ArtifactReferences, Catalogue, DependencyPaths],
-  exports: [ArtifactArchive, ArtifactReferences, Catalogue, DependencyPaths],
+  providers: [ArtifactArchive, ArtifactReferences, Catalogue, DependencyPaths, UpstreamDocuments],
+  exports: [ArtifactArchive, ArtifactReferences, Catalogue, DependencyPaths, UpstreamDocuments],
 })
 export class DependenciesModule {}

@@ -13,14 +13,26 @@ const LENGTHS: Readonly<Record<string, number>> = {
 
 /** Throws unless every digest is of a known algorithm and has the form of one. */
 export function checkDigestForms(digests: Digests, name: string): void {
+  checkAlgorithms(Object.keys(digests), name);
   for (const [algorithm, digest] of Object.entries(digests)) {
-    if (!Object.hasOwn(LENGTHS, algorithm)) {
-      throw new UnsupportedFeature(`The checksum of ${name} uses the algorithm ${algorithm}, which is not supported.`);
-    }
     if (digest.length !== LENGTHS[algorithm] || !/^[0-9a-f]+$/.test(digest)) {
       throw new InvalidChecksum(`The ${algorithm} checksum of ${name} is malformed.`);
     }
   }
+}
+
+/** Throws `UnsupportedFeature` for one that is not known. */
+export function checkAlgorithms(algorithms: readonly string[], name: string): void {
+  for (const algorithm of algorithms) {
+    if (Object.hasOwn(LENGTHS, algorithm)) continue;
+    throw new UnsupportedFeature(`The checksum of ${name} uses the algorithm ${algorithm}, which is not supported.`);
+  }
+}
+
+/** Digests that the bytes must have, and what says so: `the lock file`. */
+export interface Expectation {
+  digests: Digests;
+  by: string;
 }
 
 /** Hashes a stream while it passes, and compares at its end: a mismatch is thrown before the consumer sees the end. */
@@ -28,11 +40,14 @@ export class DigestCheck {
   private readonly hashes: Map<string, Hash>;
   private readonly results = new Map<string, string>();
 
+  /** @param compute algorithms besides the expected ones */
   constructor(
-    private readonly expected: Digests,
+    private readonly expected: readonly Expectation[],
+    compute: readonly string[],
     private readonly name: string,
   ) {
-    this.hashes = new Map(Object.keys(expected).map((algorithm) => [algorithm, createHash(algorithm)]));
+    const algorithms = [...expected.flatMap(({ digests }) => Object.keys(digests)), ...compute];
+    this.hashes = new Map(algorithms.map((algorithm) => [algorithm, createHash(algorithm)]));
   }
 
   /** Throws `InvalidChecksum` at the end of a stream whose bytes are not the expected ones. */
@@ -42,7 +57,7 @@ export class DigestCheck {
       yield chunk;
     }
     for (const [algorithm, hash] of this.hashes) this.results.set(algorithm, hash.digest('hex'));
-    compareDigests(this.expected, this.digests, this.name);
+    for (const expectation of this.expected) compareDigests(expectation, this.digests, this.name);
   }
 
   /** What the stream had; after its end. */
@@ -52,13 +67,12 @@ export class DigestCheck {
 }
 
 /** Throws `InvalidChecksum` unless `actual` has every expected digest. */
-export function compareDigests(expected: Digests, actual: Digests, name: string): void {
-  for (const [algorithm, digest] of Object.entries(expected)) {
+export function compareDigests({ digests, by }: Expectation, actual: Digests, name: string): void {
+  for (const [algorithm, digest] of Object.entries(digests)) {
     if (isEqual(digest, actual[algorithm] ?? '')) continue;
     throw new InvalidChecksum(
-      `${name} does not have the ${algorithm} checksum ${digest} that the lock file names: it has ` +
-        `${actual[algorithm]}. ` +
-        'The lock file is wrong, or the upstream serves another file under this name.',
+      `${name} does not have the ${algorithm} checksum ${digest} that ${by} names: it has ${actual[algorithm]}. ` +
+        `Either ${by} is wrong, or the upstream serves another file under this name.`,
     );
   }
 }

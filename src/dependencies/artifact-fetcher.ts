@@ -1,0 +1,125 @@
+import { type HttpClient, type HttpResponse, type Retries, TransientFailure } from '../download/index.js';
+import { InvalidChecksum, NetworkError } from '../errors/index.js';
+import type { ArchiveStore, Blob } from '../store/index.js';
+import { type Artifact, type ArtifactSpec, displayName } from './artifact.js';
+import type { NewArtifact } from './artifact-rows.js';
+import { checkDigestForms, DigestCheck, type Expectation } from './digests.js';
+import { refuseHtml } from './refuse-html.js';
+import type { Slots } from './slots.js';
+import { attemptError, isAbsent, lastModified, refuseStatus } from './upstream-answers.js';
+
+export interface FetchOptions {
+  /** A place is held while an upstream sends, not while the disk or a pause is waited for. */
+  slots: Slots;
+  /** Attempts, instead of the usual number. */
+  tries?: number;
+  signal: AbortSignal;
+}
+
+/** What is expected of a file from one upstream. */
+interface Wanted {
+  expectations: readonly Expectation[];
+  compute: readonly string[];
+  verifiedBy: string;
+}
+
+/** Fetches files into the archive store, checking them while they stream. */
+export class ArtifactFetcher {
+  constructor(
+    private readonly store: ArchiveStore,
+    private readonly http: HttpClient,
+    private readonly retries: Retries,
+    private readonly maxSize: number,
+  ) {}
+
+  /**
+   * Archives the file as one upstream serves it, and returns what is to be recorded; `NetworkError` as a value when
+   * the upstream does not have it. `recorded` is what the catalogue knows of it already: the bytes must be the same.
+   */
+  async fetch(
+    spec: ArtifactSpec,
+    upstream: string,
+    recorded: Artifact | undefined,
+    options: FetchOptions,
+  ): Promise<NewArtifact | NetworkError> {
+    const wanted = recorded === undefined ? await findWanted(spec, upstream, options.signal) : again(spec, recorded);
+    const attempt = (): Promise<NewArtifact | NetworkError> => this.attempt(spec, upstream, wanted, options);
+    return this.retries.run(new URL(upstream).host, options.signal, attempt, options.tries);
+  }
+
+  private async attempt(
+    spec: ArtifactSpec,
+    upstream: string,
+    wanted: Wanted,
+    { slots, signal }: FetchOptions,
+  ): Promise<NewArtifact | NetworkError> {
+    const name = displayName(spec);
+    const release = await slots.take(signal);
+    try {
+      const response = await this.http.request(upstream, { signal, maxSize: this.maxSize });
+      // The connection may break before the store begins to read; the reader hears of it all the same.
+      response.body.on('error', () => undefined);
+      if (isAbsent(response)) return absent(response, name);
+      refuseStatus(response, name);
+      const check = new DigestCheck(wanted.expectations, wanted.compute, name);
+      const content = endedBy(check.pass(refuseHtml(response, name)), release);
+      const blob = await this.put(content, response, signal);
+      const { ecosystem, version, name: packageName } = spec;
+      const published = lastModified(response.headers);
+      const key = { ecosystem, name: packageName, version, upstream };
+      return { ...key, ...blob, digests: check.digests, verifiedBy: wanted.verifiedBy, published };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw attemptError(error);
+    } finally {
+      release();
+    }
+  }
+
+  private async put(content: AsyncIterable<Uint8Array>, { headers }: HttpResponse, signal: AbortSignal): Promise<Blob> {
+    try {
+      return await this.store.put(content, { maxSize: this.maxSize, signal });
+    } catch (error) {
+      // An answer that says nowhere how long it is ends like one that was cut off.
+      const openEnded = headers['content-length'] === undefined && headers['transfer-encoding'] === undefined;
+      throw openEnded && error instanceof InvalidChecksum ? new TransientFailure(error) : error;
+    }
+  }
+}
+
+/** What the lock file says of the file, and what its registry says where the lock file is silent. */
+async function findWanted(spec: ArtifactSpec, upstream: string, signal: AbortSignal): Promise<Wanted> {
+  const locked: Expectation = { digests: spec.digests, by: 'the lock file' };
+  const compute = spec.compute ?? [];
+  const found = await spec.findDigests?.(upstream, signal);
+  if (found === undefined) return { expectations: [locked], compute, verifiedBy: spec.verifiedBy };
+  checkDigestForms(found.digests, displayName(spec));
+  return {
+    expectations: [locked, { digests: found.digests, by: 'its registry' }],
+    compute,
+    verifiedBy: Object.keys(spec.digests).length > 0 ? spec.verifiedBy : found.verifiedBy,
+  };
+}
+
+/** What a file must be that is recorded and was lost from the store. */
+function again(spec: ArtifactSpec, recorded: Artifact): Wanted {
+  const expectations = [
+    { digests: spec.digests, by: 'the lock file' },
+    { digests: { sha256: recorded.sha256 }, by: 'the archive' },
+  ];
+  return { expectations, compute: spec.compute ?? [], verifiedBy: recorded.verifiedBy };
+}
+
+function absent({ body, url, status }: HttpResponse, name: string): NetworkError {
+  body.destroy();
+  return new NetworkError(`${name} cannot be fetched: ${url} answers with status ${status}.`);
+}
+
+/** Passes a stream on and tells when it has ended, in whatever way. */
+async function* endedBy(content: AsyncIterable<Uint8Array>, ended: () => void): AsyncIterable<Uint8Array> {
+  try {
+    yield* content;
+  } finally {
+    ended();
+  }
+}

@@ -1,0 +1,24 @@
+import { ValidationError } from '../errors/index.js';
+import { type ArtifactSpec, displayName } from './artifact.js';
+import { checkAlgorithms, checkDigestForms } from './digests.js';
+
+/**
+ * Refuses what must not get into the catalogue or out of it again. Throws `InvalidChecksum` (malformed digest),
+ * `UnsupportedFeature` (unknown algorithm) or `ValidationError` (an upstream that is no address, or holds credentials,
+ * which would show up in documents).
+ */
+export function checkSpec(spec: ArtifactSpec): void {
+  const name = displayName(spec);
+  checkDigestForms(spec.digests, name);
+  checkAlgorithms(spec.compute ?? [], name);
+  for (const upstream of spec.upstreams) {
+    const url = URL.canParse(upstream) ? new URL(upstream) : undefined;
+    if (url === undefined) throw new ValidationError(`${name} is to be fetched from something that is no address.`);
+    if (url.username !== '' || url.password !== '') {
+      throw new ValidationError(
+        `The address of ${name} holds a user name or password. Name the address without them; an administrator ` +
+          'configures credentials in the file that CACHITO_UPSTREAMS_FILE names.',
+      );
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { chmod, open } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { Global, Module } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { Configuration } from '../config/index.js';
+import { testConfiguration } from '../config/testing.js';
+import { openTestDatabase, type TestDatabase } from '../database/testing.js';
+import { DownloadModule, Retries } from '../download/index.js';
+import { ArchiveStore } from '../store/index.js';
+import { StoreModule } from '../store/store.module.js';
+import type { ArtifactSpec } from './artifact.js';
+import { ArtifactArchive } from './artifact-archive.js';
+import { ArtifactReferences } from './artifact-references.js';
+import { UpstreamDocuments } from './upstream-documents.js';
+
+const defaults = testConfiguration();
+const configuration = {
+  ...defaults,
+  outbound: { ...defaults.outbound, maxArtifactSize: 100_000, concurrency: 8, timeout: 20_000 },
+};
+
+@Global()
+@Module({ providers: [{ provide: Configuration, useValue: configuration }], exports: [Configuration] })
+class TestConfigurationModule {}
+
+/** An upstream on loopback that answers as a spec says. */
+export class TestUpstream {
+  /** Path → how often it was asked. */
+  readonly calls = new Map<string, number>();
+  private readonly server: Server;
+
+  constructor(public answer: (path: string, ...rest: Parameters<RequestListener>) => void) {
+    this.server = createServer((request, response) => {
+      const path = request.url ?? '';
+      this.calls.set(path, (this.calls.get(path) ?? 0) + 1);
+      this.answer(path, request, response);
+    });
+  }
+
+  async listen(): Promise<this> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return this;
+  }
+
+  url(path: string): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${path}`;
+  }
+
+  get totalCalls(): number {
+    return [...this.calls.values()].reduce((sum, calls) => sum + calls, 0);
+  }
+
+  close(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+/** The archive with a real database, store and HTTP client, whose pauses are short. */
+export class TestArchive {
+  private constructor(
+    readonly database: TestDatabase,
+    private readonly module: TestingModule,
+  ) {}
+
+  static async open(): Promise<TestArchive> {
+    const database = await openTestDatabase();
+    return new TestArchive(database, await compile(database.dataSource));
+  }
+
+  get archive(): ArtifactArchive {
+    return this.module.get(ArtifactArchive);
+  }
+
+  get documents(): UpstreamDocuments {
+    return this.module.get(UpstreamDocuments);
+  }
+
+  get references(): ArtifactReferences {
+    return this.module.get(ArtifactReferences);
+  }
+
+  get store(): ArchiveStore {
+    return this.module.get(ArchiveStore);
+  }
+
+  /** Another process with the same database and store: nothing else is shared. */
+  async otherProcess(): Promise<{ archive: ArtifactArchive; close(): Promise<void> }> {
+    const module = await compile(this.database.dataSource);
+    return { archive: module.get(ArtifactArchive), close: () => module.close() };
+  }
+
+  async blobs(): Promise<string[]> {
+    const blobs: string[] = [];
+    for await (const { sha256 } of this.store.list()) blobs.push(sha256);
+    return blobs;
+  }
+
+  rows(): Promise<{ name: string; upstream: string; sha256: string; digests: object }[]> {
+    return this.database.dataSource.query(
+      'SELECT "name", "upstream", "sha256", "digests" FROM "artifact" ORDER BY "id"',
+    );
+  }
+
+  /** Changes the first byte of a blob behind the store's back. */
+  async damage(sha256: string): Promise<void> {
+    const path = join(configuration.directories.sources, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+    await chmod(path, 0o600);
+    const file = await open(path, 'r+');
+    await file.write(Buffer.of(0), 0, 1, 0);
+    await file.close();
+  }
+
+  async clear(): Promise<void> {
+    await this.database.dataSource.query('TRUNCATE "artifact" CASCADE');
+    for (const sha256 of await this.blobs()) await this.store.delete(sha256);
+  }
+
+  async close(): Promise<void> {
+    await this.module.close();
+    await this.database.close();
+  }
+}
+
+async function compile(dataSource: DataSource): Promise<TestingModule> {
+  const module = await Test.createTestingModule({
+    imports: [TestConfigurationModule, StoreModule, DownloadModule],
+    providers: [ArtifactArchive, ArtifactReferences, UpstreamDocuments, { provide: DataSource, useValue: dataSource }],
+  })
+    .overrideProvider(Retries)
+    .useValue(new Retries({ attempts: 3, firstDelay: 1, maxDelay: 5, maxRetryAfter: 5 }))
+    .compile();
+  return module.init();
+}
+
+export function digest(algorithm: string, content: string | Uint8Array): string {
+  return createHash(algorithm).update(content).digest('hex');
+}
+
+/** A package whose upstreams are the given addresses. */
+export function specOf(upstreams: ArtifactSpec['upstreams'], overrides: Partial<ArtifactSpec> = {}): ArtifactSpec {
+  const common = { ecosystem: 'npm', name: 'kite', version: '2.1.3', verifiedBy: 'package-lock.json' };
+  return { ...common, upstreams, digests: {}, ...overrides };
+}
+
