@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { NetworkError } from '../errors/index.js';
+import { authority, type Endpoint } from './endpoint.js';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Network = [Address, number];
@@ -29,10 +31,20 @@ export class AddressRefusedError extends NetworkError {
  */
 export class AddressPolicy {
   private readonly allowed: readonly Network[];
+  private readonly trusted: ReadonlySet<string>;
 
-  /** Networks as CIDR; a wrong one throws (the configuration has checked them before). */
-  constructor(allowedPrivateNetworks: readonly string[]) {
+  /**
+   * Networks as CIDR; a wrong one throws (the configuration has checked them before). `trusted` are the hosts that the
+   * operator configured as upstreams: they may have any address.
+   */
+  constructor(allowedPrivateNetworks: readonly string[], trusted: readonly Endpoint[] = []) {
     this.allowed = allowedPrivateNetworks.map((network) => ipaddr.parseCIDR(network));
+    this.trusted = new Set(trusted.map(authority));
+  }
+
+  /** Whether the operator configured exactly this host and port, so that its addresses need no judgement. */
+  isTrusted(endpoint: Endpoint): boolean {
+    return this.trusted.has(authority(endpoint));
   }
 
   /** `address` in the usual notation of IPv4 or IPv6; anything else is refused. */
@@ -40,6 +52,17 @@ export class AddressPolicy {
     if (!isPlainAddress(address)) return false;
     const parsed = unwrap(ipaddr.parse(address));
     return isPublic(parsed) || this.allowed.some((network) => matches(parsed, network));
+  }
+
+  /**
+   * Throws `AddressRefusedError` for a host that must not even be named to a proxy, which resolves names itself: a
+   * refused literal address, or a name of this machine (RFC 6761 §6.3).
+   */
+  checkName(host: string): void {
+    const name = host.toLowerCase().replace(/\.$/, '');
+    const isLocal = name === 'localhost' || name.endsWith('.localhost') || name === 'localhost.localdomain';
+    const address = isLocal ? '127.0.0.1' : name;
+    if ((isLocal || isIP(address) !== 0) && !this.allows(address)) throw new AddressRefusedError(host);
   }
 
   /** Throws `AddressRefusedError` unless all addresses are allowed; one bad address condemns the host. */

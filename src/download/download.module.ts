@@ -1,21 +1,31 @@
+import { homedir } from 'node:os';
 import { Module, type OnModuleDestroy } from '@nestjs/common';
 import { Configuration } from '../config/index.js';
 import { AddressPolicy } from './address-policy.js';
+import { configuredEndpoints } from './endpoint.js';
 import { HttpClient } from './http-client.js';
 import { Retries } from './retries.js';
 
-/** Outbound HTTP under the address policy. */
+/** Outbound HTTP under the address policy, with the credentials of the upstreams. */
 @Module({
   providers: [
     {
       provide: AddressPolicy,
-      useFactory: ({ outbound }: Configuration) => new AddressPolicy(outbound.allowedPrivateNetworks),
+      useFactory: ({ outbound, upstreams }: Configuration) =>
+        new AddressPolicy(outbound.allowedPrivateNetworks, configuredEndpoints(upstreams)),
       inject: [Configuration],
     },
     {
       provide: HttpClient,
-      useFactory: ({ outbound }: Configuration, policy: AddressPolicy) =>
-        new HttpClient({ policy, connections: outbound.concurrency, timeout: outbound.timeout }),
+      useFactory: ({ outbound, upstreams }: Configuration, policy: AddressPolicy) =>
+        new HttpClient({
+          policy,
+          connections: outbound.concurrency,
+          timeout: outbound.timeout,
+          access: upstreams.access,
+          proxies: outbound.proxies,
+          home: homedir(),
+        }),
       inject: [Configuration, AddressPolicy],
     },
     { provide: Retries, useFactory: () => new Retries() },

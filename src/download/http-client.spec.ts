@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { NetworkError } from '../errors/index.js';
 import { AddressPolicy, AddressRefusedError } from './address-policy.js';
-import { BodyTooLargeError, errorCode, HttpClient } from './http-client.js';
+import { BodyTooLargeError } from './body.js';
+import { errorCode } from './failures.js';
+import { HttpClient } from './http-client.js';
 
 async function listen(host: string, handler: RequestListener): Promise<{ server: Server; url: string }> {
   const server = createServer(handler);
@@ -100,6 +102,11 @@ describe('HttpClient', () => {
 
   it('limits size', async () => {
     handler = (_request, response) => response.end(Buffer.alloc(200_000));
+    await expect(client.request(first.url, { maxSize: 100_000 })).rejects.toThrow(BodyTooLargeError);
+    handler = (_request, response) => {
+      response.write(Buffer.alloc(200_000));
+      response.end();
+    };
     const response = await client.request(first.url, { maxSize: 100_000 });
     await expect(text(response.body)).rejects.toThrow(BodyTooLargeError);
   });

@@ -1,16 +1,28 @@
-import { isIP } from 'node:net';
-import { type Readable, Transform } from 'node:stream';
-import { Agent, buildConnector, type Dispatcher, request as send } from 'undici';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { UpstreamAccess } from '../config/index.js';
 import { NetworkError } from '../errors/index.js';
-import { type AddressPolicy, AddressRefusedError } from './address-policy.js';
+import type { AddressPolicy } from './address-policy.js';
+import { checkHead, limitedBody } from './body.js';
+import { Connections } from './connections.js';
+import { Credentials } from './credentials.js';
+import { type Endpoint, endpointOf } from './endpoint.js';
+import { plain, timedOut, unreachable } from './failures.js';
+import { type Proxies, proxyFor } from './proxies.js';
 import { Resolver } from './resolver.js';
+import { TimeLimit } from './time-limit.js';
 
 export interface HttpClientOptions {
   policy: AddressPolicy;
   /** Connections at a time to one origin. */
   connections: number;
-  /** Milliseconds that one request may take until its body is read. */
+  /** Milliseconds that a server may be silent; see `TimeLimit` for what follows from it. */
   timeout: number;
+  /** How to get into the configured upstreams. Holds secrets. */
+  access?: readonly UpstreamAccess[];
+  proxies?: Proxies;
+  /** Home directory of the service, with its `.netrc`. Undefined = there is none. */
+  home?: string;
 }
 
 export interface HttpRequest {
@@ -20,7 +32,7 @@ export interface HttpRequest {
   signal?: AbortSignal;
   /**
    * Value of `Authorization` for an address, asked again at each redirect: it must give credentials only to the host
-   * they are for.
+   * they are for. Where it has none, those of the upstreams file are sent, else those of `.netrc`.
    */
   authorize?: (url: URL) => string | undefined;
   /** Most bytes of the body; more make reading it fail with `BodyTooLargeError`. */
@@ -29,6 +41,8 @@ export interface HttpRequest {
   maxRedirects?: number;
   /** Milliseconds, instead of the client's own limit. */
   timeout?: number;
+  /** Unless false, an answer in a content encoding is refused; with false it is passed on as it comes. */
+  identity?: boolean;
 }
 
 export interface HttpResponse {
@@ -41,70 +55,89 @@ export interface HttpResponse {
   url: string;
 }
 
-/** A body with more bytes than the caller wants. Its `errorType` is `NetworkError`. */
-export class BodyTooLargeError extends NetworkError {
-  constructor(url: string, maxSize: number) {
-    super(`The answer of ${url} is larger than ${maxSize} bytes.`);
-  }
-
-  override get errorType(): string {
-    return 'NetworkError';
-  }
-}
-
 const MAX_REDIRECTS = 5;
-const CONNECT_TIMEOUT = 10_000;
-/** A server that sends nothing for this long is given up. */
-const SILENCE = 60_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Headers that may hold secrets; they do not follow a redirect to another origin. */
 const SECRET_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization', 'private-token']);
 
 /**
- * HTTP(S) to the outside. Every connection goes to an address that the policy has judged: names are resolved here, and
- * the connection is made to what came out, so nothing can change between check and use. Redirects are followed one by
- * one, each to be judged again, never from https to http. Nothing is decompressed.
+ * HTTP(S) to the outside. Addresses are judged by the policy; redirects are followed one by one, each to be judged
+ * again, never from https to http. Credentials are looked up for each address on the way, and secret headers do not
+ * leave their origin. Nothing is decompressed. A host that the operator configured may have any address, unless
+ * somebody else's redirect leads to it.
  */
 export class HttpClient {
-  private readonly agent: Agent;
   readonly resolver: Resolver;
+  private readonly credentials: Credentials;
+  private readonly connections: Connections;
+  private readonly proxies: Proxies;
 
   constructor(private readonly options: HttpClientOptions) {
-    this.resolver = new Resolver(options.policy);
-    this.agent = new Agent({
-      connections: options.connections,
-      pipelining: 1,
-      connect: this.connector(),
-      headersTimeout: Math.min(SILENCE, options.timeout),
-      bodyTimeout: Math.min(SILENCE, options.timeout),
+    const { policy, connections } = options;
+    this.resolver = new Resolver(policy);
+    this.credentials = new Credentials(options.access ?? [], options.home);
+    this.proxies = options.proxies ?? { http: undefined, https: undefined, noProxy: '' };
+    this.connections = new Connections({
+      policy,
+      connections,
+      resolver: this.resolver,
+      credentials: this.credentials,
+      proxies: this.proxies,
     });
   }
 
   /**
    * Sends a request; any status is an answer. Throws `NetworkError` when there is none (`cause` is the system's error),
-   * `AddressRefusedError` when an address on the way is refused, and the signal's reason when that fires.
+   * or when its body is announced as too large or encoded, `AddressRefusedError` when an address on the way is refused,
+   * and the signal's reason when that fires. `transientFailureOf` knows which errors, here and while the body is read,
+   * may pass.
    */
   async request(url: string, request: HttpRequest = {}): Promise<HttpResponse> {
-    const deadline = new Deadline(request.timeout ?? this.options.timeout, request.signal);
+    const start = addressOf(url);
+    const { maxSize, identity = true } = request;
+    const limit = new TimeLimit(request.timeout ?? this.options.timeout, maxSize !== undefined, request.signal);
     try {
-      const response = await this.follow(new URL(url), request, deadline.signal);
-      return { ...response, body: bounded(response, request.maxSize, deadline) };
+      const response = await this.follow(start, request, limit.signal);
+      const body = limitedBody(response, maxSize, limit);
+      if (request.method !== 'HEAD') refusing(body, () => checkHead(response, { maxSize, identity }));
+      return { ...response, body };
     } catch (error) {
-      deadline.clear();
+      limit.clear();
       request.signal?.throwIfAborted();
-      throw deadline.expired ? timedOut(url) : error;
+      throw limit.expired ? timedOut(start) : error;
     }
   }
 
+  /** Value of `Authorization` for an address by the upstreams file, else by `.netrc`. A secret. */
+  async authorizationFor(url: URL): Promise<string | undefined> {
+    return this.credentials.authorizationFor(url);
+  }
+
+  /**
+   * How other programs (git) are to connect to an address: through which proxy (its address may hold a password), and
+   * with which certificates besides the usual ones.
+   */
+  routeTo(url: URL): { proxy: string | undefined; ca: string | undefined } {
+    return { proxy: proxyFor(url, this.proxies)?.href, ca: this.credentials.certificatesFor(url) };
+  }
+
+  /** Whether the operator configured exactly this host and port as an upstream. */
+  isTrusted(endpoint: Endpoint): boolean {
+    return this.options.policy.isTrusted(endpoint);
+  }
+
   async close(): Promise<void> {
-    await this.agent.destroy();
+    await this.connections.close();
   }
 
   private async follow(start: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
     const maxRedirects = request.maxRedirects ?? MAX_REDIRECTS;
     let method = request.method ?? 'GET';
     let headers: Record<string, string> = { ...request.headers };
+    let isTrusted = true;
     for (let url = start, hops = 0; ; hops += 1) {
+      isTrusted &&= this.isTrusted(endpointOf(url));
+      await this.judge(url, isTrusted);
       const response = await this.sendOnce(url, { ...request, method, headers }, signal);
       const location = REDIRECTS.has(response.status) ? response.headers['location'] : undefined;
       if (location === undefined || maxRedirects === 0) return response;
@@ -117,100 +150,56 @@ export class HttpClient {
     }
   }
 
-  private async sendOnce(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  /**
+   * What cannot be judged when the connection is made: a redirect to a configured host, whose connections are not
+   * judged (and shared with requests that may use them), and what a proxy will resolve.
+   */
+  private async judge(url: URL, isTrusted: boolean): Promise<void> {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') {
       throw new NetworkError(`${url.protocol} addresses are not allowed; use https or http.`);
     }
-    const authorization = request.authorize?.(url);
-    const body = request.method === 'POST' ? request.body : undefined;
-    try {
-      const response = await send(`${url.origin}${url.pathname}${url.search}`, {
-        dispatcher: this.agent,
-        method: request.method ?? 'GET',
-        headers: { ...request.headers, ...(authorization === undefined ? {} : { authorization }) },
-        body: body ?? null,
-        signal,
-      });
-      return { status: response.statusCode, headers: flatten(response.headers), body: response.body, url: plain(url) };
-    } catch (error) {
-      throw networkError(url, error);
-    }
+    if (isTrusted) return;
+    const endpoint = endpointOf(url);
+    if (proxyFor(url, this.proxies) !== undefined) this.options.policy.checkName(endpoint.host);
+    else if (this.isTrusted(endpoint)) await this.resolver.resolve(endpoint.host).catch(asFailureAt(url));
   }
 
-  /** Connects to judged addresses only. */
-  private connector(): buildConnector.connector {
-    const connect = buildConnector({
-      timeout: CONNECT_TIMEOUT,
-      autoSelectFamily: true,
-      lookup: (host, options, callback) => {
-        this.resolver.resolve(host).then(
-          (addresses) => {
-            if (options.all === true) callback(null, addresses);
-            else callback(null, addresses[0].address, addresses[0].family);
-          },
-          (error: NodeJS.ErrnoException) => callback(error, ''),
-        );
+  private async sendOnce(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    const authorization = request.authorize?.(url) ?? (await this.authorizationFor(url));
+    signal.throwIfAborted();
+    const response = await this.connections.send(url, {
+      method: request.method ?? 'GET',
+      headers: {
+        'accept-encoding': 'identity',
+        ...(authorization === undefined ? {} : { authorization }),
+        ...lowerCase(request.headers ?? {}),
       },
+      body: request.method === 'POST' ? (request.body ?? null) : null,
+      signal,
     });
-    return (options, callback) => {
-      const host = options.hostname.replace(/^\[|\]$/g, '');
-      // Literal addresses are connected to without a lookup.
-      if (isIP(host) !== 0 && !this.options.policy.allows(host)) callback(new AddressRefusedError(host), null);
-      else connect(options, callback);
-    };
+    return { status: response.statusCode, headers: flatten(response.headers), body: response.body, url: plain(url) };
   }
 }
 
-/** The caller's signal and a time limit in one; cleared when the body is done, so that nothing is left waiting. */
-class Deadline {
-  expired = false;
-  private readonly controller = new AbortController();
-  private readonly timer: NodeJS.Timeout;
-  private readonly onAbort = (): void => this.controller.abort(this.outer?.reason);
-
-  constructor(
-    milliseconds: number,
-    private readonly outer: AbortSignal | undefined,
-  ) {
-    this.timer = setTimeout(() => this.expire(), milliseconds);
-    this.timer.unref();
-    if (outer?.aborted === true) this.onAbort();
-    else outer?.addEventListener('abort', this.onAbort, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  clear(): void {
-    clearTimeout(this.timer);
-    this.outer?.removeEventListener('abort', this.onAbort);
-  }
-
-  private expire(): void {
-    this.expired = true;
-    this.controller.abort();
-  }
+function asFailureAt(url: URL): (error: unknown) => never {
+  return (error) => {
+    throw unreachable(url, error);
+  };
 }
 
-/** The body with its limits: size, time, and errors that callers understand. */
-function bounded(response: HttpResponse, maxSize: number | undefined, deadline: Deadline): Readable {
-  let size = 0;
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, callback) {
-      size += chunk.length;
-      if (maxSize !== undefined && size > maxSize) callback(new BodyTooLargeError(response.url, maxSize));
-      else callback(null, chunk);
-    },
-  });
-  response.body.on('error', (error) => {
-    counter.destroy(deadline.expired ? timedOut(response.url) : networkError(new URL(response.url), error));
-  });
-  counter.on('close', () => {
-    deadline.clear();
-    response.body.destroy();
-  });
-  return response.body.pipe(counter);
+function addressOf(url: string): URL {
+  if (URL.canParse(url)) return new URL(url);
+  throw new NetworkError('An address to fetch from is not valid.');
+}
+
+/** Gives the body up when `check` throws. */
+function refusing(body: Readable, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    body.destroy();
+    throw error;
+  }
 }
 
 function redirectTarget(from: URL, location: string): URL {
@@ -229,38 +218,14 @@ function withoutSecrets(headers: Record<string, string>): Record<string, string>
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !SECRET_HEADERS.has(name.toLowerCase())));
 }
 
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
 function flatten(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
   const flat: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
   }
   return flat;
-}
-
-/** What may be shown of an address: no user information, no query (tokens stand there). */
-function plain(url: URL): string {
-  return `${url.origin}${url.pathname}`;
-}
-
-function timedOut(url: string): NetworkError {
-  return new NetworkError(`${plain(new URL(url))} took too long to answer.`);
-}
-
-function networkError(url: URL, error: unknown): Error {
-  if (error instanceof NetworkError) return error;
-  const code = errorCode(error);
-  return new NetworkError(`${plain(url)} cannot be reached${code === undefined ? '' : ` (${code})`}.`, {
-    cause: error,
-  });
-}
-
-/** `ECONNREFUSED`, `ENOTFOUND`, `UND_ERR_SOCKET`, …: the first code found along the causes of an error. */
-export function errorCode(error: unknown): string | undefined {
-  for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth += 1) {
-    if ('code' in at && typeof at.code === 'string') return at.code;
-    // One failure for each address of a host: they are alike.
-    const inner: unknown = 'errors' in at && Array.isArray(at.errors) ? at.errors[0] : undefined;
-    at = inner ?? ('cause' in at ? at.cause : undefined);
-  }
-  return undefined;
 }

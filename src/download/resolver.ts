@@ -17,16 +17,19 @@ export class Resolver {
   constructor(private readonly policy: AddressPolicy) {}
 
   /**
-   * All addresses of a host, at least one. Throws `AddressRefusedError` when any of them is refused, and the system's
-   * error (`ENOTFOUND`, `EAI_AGAIN`) when there is none.
+   * All addresses of a host, at least one. Throws `AddressRefusedError` when any of them is refused, unless they are
+   * not to be judged (the host is one that the operator configured), and the system's error (`ENOTFOUND`, `EAI_AGAIN`)
+   * when there is none.
    */
-  async resolve(host: string): Promise<[LookupAddress, ...LookupAddress[]]> {
+  async resolve(host: string, { isJudged = true } = {}): Promise<[LookupAddress, ...LookupAddress[]]> {
     const family = isIP(host);
     const addresses = family === 0 ? await this.cached(host) : [{ address: host, family }];
-    this.policy.check(
-      host,
-      addresses.map(({ address }) => address),
-    );
+    if (isJudged) {
+      this.policy.check(
+        host,
+        addresses.map(({ address }) => address),
+      );
+    }
     return addresses as [LookupAddress, ...LookupAddress[]];
   }
 

@@ -1,11 +1,6 @@
 import { isIP } from 'node:net';
+import type { Credentials } from '../download/index.js';
 import { ValidationError } from '../errors/index.js';
-
-/** User name and password, kept apart from the address so that no address ever shows them. */
-export interface Credentials {
-  username: string;
-  password: string;
-}
 
 /** A git repository's address, taken apart and checked. */
 export interface Repository {
@@ -17,7 +12,7 @@ export interface Repository {
   path: string;
   /** Whom to log in as; ssh only. */
   user: string | undefined;
-  /** From the user part of an http(s) address. */
+  /** From the user part of an http(s) address, kept apart so that no address ever shows them. */
   credentials: Credentials | undefined;
   /** The address without password, token, query or fragment: fit for rows and logs. */
   address: string;

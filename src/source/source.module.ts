@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Configuration } from '../config/index.js';
@@ -22,7 +21,11 @@ import { SourceStore } from './source-store.js';
     SourceStore,
     SourceReferences,
     { provide: GitClient, useFactory: chooseGitClient, inject: [Configuration] },
-    { provide: Remotes, useFactory: (http: HttpClient) => new Remotes(http, homedir()), inject: [HttpClient] },
+    {
+      provide: Remotes,
+      useFactory: (http: HttpClient, { upstreams }: Configuration) => new Remotes(http, upstreams.git),
+      inject: [HttpClient, Configuration],
+    },
     {
       provide: Mirrors,
       useFactory: ({ directories }: Configuration, client: GitClient, remotes: Remotes, retries: Retries) =>

@@ -17,8 +17,8 @@ import { FilesystemBlobStore } from '../../dist/src/store/filesystem/filesystem-
 const [url, data, repo, ref, stop] = process.argv.slice(2);
 const dataSource = await new DataSource({ type: 'postgres', url, entities: [SourceEntity] }).initialize();
 const client = new CommandGitClient({ timeout: 60_000, home: data });
-const http = new HttpClient({ policy: new AddressPolicy(['127.0.0.0/8']), connections: 5, timeout: 60_000 });
-const mirrors = new Mirrors(join(data, 'mirrors'), client, new Remotes(http, data), new Retries());
+const http = new HttpClient({ policy: new AddressPolicy(['127.0.0.0/8']), connections: 5, timeout: 60_000, home: data });
+const mirrors = new Mirrors(join(data, 'mirrors'), client, new Remotes(http), new Retries());
 const store = new FilesystemBlobStore(join(data, 'sources'));
 const put = store.put.bind(store);
 store.put = async (content, options) => {

@@ -8,7 +8,7 @@ import { execa } from 'execa';
 import { END_OF_TAR, GzipMember } from '../../src/archive/index.js';
 import { type ConfigurationOverrides, testConfiguration } from '../../src/config/testing.js';
 import { openTestDatabase, type TestDatabase } from '../../src/database/testing.js';
-import { AddressPolicy, HttpClient, Retries } from '../../src/download/index.js';
+import { AddressPolicy, configuredEndpoints, HttpClient, Retries } from '../../src/download/index.js';
 import { SourceEntity } from '../../src/source/entities/source.entity.js';
 import { CommandGitClient } from '../../src/source/git/command/command-git-client.js';
 import type { GitClient } from '../../src/source/git/git-client.js';
@@ -54,10 +54,18 @@ export async function openSources(options: SourceFixtureOptions = {}): Promise<S
   await mkdir(home, { recursive: true });
   const database = options.database ?? (await openTestDatabase({ entities: [SourceEntity] }));
   const { timeout, allowedPrivateNetworks } = { timeout: worker.subprocessTimeout, allowedPrivateNetworks: outbound.allowedPrivateNetworks };
-  const http = new HttpClient({ policy: new AddressPolicy(allowedPrivateNetworks), connections: 10, timeout: outbound.timeout });
+  const { upstreams } = configuration;
+  const http = new HttpClient({
+    policy: new AddressPolicy(allowedPrivateNetworks, configuredEndpoints(upstreams)),
+    connections: 10,
+    timeout: outbound.timeout,
+    access: upstreams.access,
+    proxies: outbound.proxies,
+    home,
+  });
   const client = options.client?.({ timeout, home, allowedPrivateNetworks }) ?? new CommandGitClient({ timeout, home });
   const retries = new Retries({ attempts: 4, firstDelay: 5, maxDelay: 20, maxRetryAfter: 2000 });
-  const mirrors = new Mirrors(directories.mirrors, client, new Remotes(http, home), retries);
+  const mirrors = new Mirrors(directories.mirrors, client, new Remotes(http, upstreams.git), retries);
   const store = new FilesystemBlobStore(directories.sources);
   const rows = database.dataSource.getRepository(SourceEntity);
   const archive = new GitSourceArchive(configuration, client, mirrors, new SourceRows(rows), new SourceStore(store), store);

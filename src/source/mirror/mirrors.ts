@@ -47,9 +47,10 @@ export class Mirrors {
     options: MirrorOptions,
     work: (mirrored: MirroredCommit) => Promise<T>,
   ): Promise<T> {
-    if (!this.client.transports.has(repository.transport)) {
+    const { transport } = this.remotes.target(repository);
+    if (!this.client.transports.has(transport)) {
       throw new UnsupportedFeature(
-        `Repositories over ${repository.transport} need the git command. Tell the administrators to install ` +
+        `Repositories over ${transport} need the git command. Tell the administrators to install ` +
           'git 2.37 or newer on the service.',
       );
     }
@@ -76,7 +77,8 @@ export class Mirrors {
 
   /** Runs `work` with the remote of a repository, again after failures that may pass. */
   retrying<T>(repository: Repository, signal: AbortSignal, work: (remote: Remote) => Promise<T>): Promise<T> {
-    return this.retries.run(repository.host, signal, async () => work(await this.remotes.locate(repository, signal)));
+    const { host } = this.remotes.target(repository);
+    return this.retries.run(host, signal, async () => work(await this.remotes.locate(repository, signal)));
   }
 
   /** Removes what crashed processes left behind; called at start. */

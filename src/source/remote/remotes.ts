@@ -1,48 +1,53 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { GitUpstream } from '../../config/index.js';
 import {
   AddressRefusedError,
+  basicAuthorization,
+  endpointOf,
   errorCode,
   type HttpClient,
   type HttpResponse,
-  isTransientStatus,
-  parseRetryAfter,
+  transientFailureOf,
+  transientStatusFailure,
   TransientFailure,
 } from '../../download/index.js';
 import { NetworkError, RepositoryAccessError, ValidationError } from '../../errors/index.js';
-import type { Credentials, Repository } from '../repository.js';
-import { netrcCredentials } from './netrc.js';
+import type { Repository } from '../repository.js';
+import { fetchedRepository } from './git-upstreams.js';
 import type { Remote } from './remote.js';
 
 const SERVICE = '/info/refs?service=git-upload-pack';
 const ADVERTISEMENT = 'application/x-git-upload-pack-advertisement';
 /** Forges tell git from browsers by this. Version 2 of the protocol keeps the answer short. */
 const HEADERS = { 'User-Agent': 'git/2.39 (cachito)', 'Git-Protocol': 'version=2', Accept: '*/*' };
-/** Failures of a connection that will be the same next time. */
-const PERMANENT = /^(ENOTFOUND|CERT_|ERR_TLS|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_|ERR_SSL|EPROTO)/;
 
 /**
- * Finds out where a repository really is: resolves its host, has the address policy judge it, and follows the redirects
- * of smart HTTP with the service's own client, so that git itself never resolves a name or follows a redirect.
- * Credentials come from the submitted address or from `.netrc` in the home of the service, each for its own host only.
+ * Finds out where a repository really is: below a configured mirror or where its address says; resolves the host, has
+ * the address policy judge it, and follows the redirects of smart HTTP with the service's own client, so that git
+ * itself never resolves a name (unless a proxy does) or follows a redirect. Credentials come from the submitted address,
+ * the upstreams file, or `.netrc` in the home of the service, each for its own host only.
  */
 export class Remotes {
   constructor(
     private readonly http: HttpClient,
-    /** Home directory of the service. */
-    private readonly home: string,
+    private readonly upstreams: readonly GitUpstream[] = [],
   ) {}
+
+  /** Where a repository is fetched from; nothing is asked. */
+  target(repository: Repository): Pick<Repository, 'transport' | 'host'> {
+    return fetchedRepository(repository, this.upstreams);
+  }
 
   /**
    * Throws `ValidationError` for a refused address, `RepositoryAccessError`, `NetworkError` for a time-out, and
    * `TransientFailure` around what may succeed later.
    */
   async locate(repository: Repository, signal: AbortSignal): Promise<Remote> {
-    return repository.transport === 'ssh' ? this.locateSsh(repository) : this.locateHttp(repository, signal);
+    const fetched = fetchedRepository(repository, this.upstreams);
+    return fetched.transport === 'ssh' ? this.locateSsh(fetched) : this.locateHttp(fetched, signal);
   }
 
   private async locateSsh({ host, port, path, user, transport }: Repository): Promise<Remote> {
-    const addresses = await this.addresses(host);
+    const addresses = await this.addresses(host, port);
     // An scp-like path without a slash is relative to the home directory, which a URL spells `/~/`.
     const absolute = path.startsWith('/') ? path : `/~/${path}`;
     const authority = `${user === undefined ? '' : `${user}@`}${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -51,20 +56,22 @@ export class Remotes {
 
   private async locateHttp(repository: Repository, signal: AbortSignal): Promise<Remote> {
     const start = httpUrl(repository);
-    const netrc = await this.netrc();
-    const authorize = (url: URL): string | undefined => {
-      const own = url.origin === start.origin ? repository.credentials : undefined;
-      return basic(own ?? netrcCredentials(netrc, url.hostname.replace(/^\[|\]$/g, '')));
-    };
+    const { credentials } = repository;
+    const authorize = (url: URL): string | undefined =>
+      credentials !== undefined && url.origin === start.origin ? basicAuthorization(credentials) : undefined;
     const found = await this.advertisement(start, authorize, signal);
-    const host = found.hostname.replace(/^\[|\]$/g, '');
+    const { host, port } = endpointOf(found);
+    const { proxy, ca } = this.http.routeTo(found);
     return {
       transport: found.protocol === 'https:' ? 'https' : 'http',
       url: found.href,
       host,
-      port: found.port === '' ? (found.protocol === 'https:' ? 443 : 80) : Number(found.port),
-      addresses: await this.addresses(host),
-      authorization: authorize(found),
+      port,
+      addresses: proxy === undefined ? await this.addresses(host, port) : [],
+      authorization: authorize(found) ?? (await this.http.authorizationFor(found)),
+      proxy,
+      ca,
+      isTrusted: this.http.isTrusted({ host, port }),
     };
   }
 
@@ -89,16 +96,16 @@ export class Remotes {
     return new URL(base);
   }
 
-  private async addresses(host: string): Promise<string[]> {
+  private async addresses(host: string, port: number): Promise<string[]> {
     try {
-      return (await this.http.resolver.resolve(host)).map(({ address }) => address);
+      const isJudged = !this.http.isTrusted({ host, port });
+      return (await this.http.resolver.resolve(host, { isJudged })).map(({ address }) => address);
     } catch (error) {
-      throw connectionFailure({ href: host }, error);
+      throw connectionFailure(
+        { href: host },
+        error instanceof NetworkError ? error : new NetworkError('', { cause: error }),
+      );
     }
-  }
-
-  private async netrc(): Promise<string> {
-    return readFile(join(this.home, '.netrc'), 'utf8').catch(() => '');
   }
 }
 
@@ -108,23 +115,17 @@ function httpUrl({ transport, host, port, path }: Repository): URL {
   return url;
 }
 
-function basic(credentials: Credentials | undefined): string | undefined {
-  if (credentials === undefined) return undefined;
-  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
-}
-
 function checkAnswer(start: URL, { status, headers }: HttpResponse): void {
   const where = `The repository ${start.href}`;
-  if (isTransientStatus(status)) {
-    const failure = new RepositoryAccessError(
-      `${where} cannot be reached: its server answers with status ${status}. Try again later.`,
-    );
-    throw new TransientFailure(failure, parseRetryAfter(headers['retry-after']));
-  }
+  const transient = transientStatusFailure(
+    { status, headers },
+    new RepositoryAccessError(`${where} cannot be reached: its server answers with status ${status}. Try again later.`),
+  );
+  if (transient !== undefined) throw transient;
   if (status === 401 || status === 403) {
     throw new RepositoryAccessError(
       `${where} refuses access (status ${status}). It may not exist, or the service needs credentials for its ` +
-        'host in .netrc.',
+        'host in .netrc or the upstreams file.',
     );
   }
   if (status !== 200) throw new RepositoryAccessError(`${where} was not found (status ${status}). Check the address.`);
@@ -137,17 +138,17 @@ function checkAnswer(start: URL, { status, headers }: HttpResponse): void {
 
 function connectionFailure({ href }: { href: string }, error: unknown): Error {
   if (error instanceof AddressRefusedError) return new ValidationError(error.message);
-  const code = errorCode(error) ?? '';
-  if (error instanceof NetworkError && code === '') {
-    return error.message.includes('took too long')
-      ? new TransientFailure(error)
-      : new RepositoryAccessError(error.message);
+  const code = errorCode(error);
+  const transient = transientFailureOf(error);
+  const isTold = code === undefined || code.startsWith('PROXY_');
+  if (error instanceof NetworkError && isTold) {
+    const failure = new RepositoryAccessError(error.message);
+    return transient === undefined ? failure : new TransientFailure(failure);
   }
+  if (transient !== undefined && code === 'ETIMEDOUT') return transient;
   const failure = new RepositoryAccessError(
-    `${href} cannot be reached${code === '' ? '' : ` (${code})`}. Check the address.`,
-    {
-      cause: error,
-    },
+    `${href} cannot be reached${code === undefined ? '' : ` (${code})`}. Check the address.`,
+    { cause: error },
   );
-  return PERMANENT.test(code) ? failure : new TransientFailure(failure);
+  return transient === undefined ? failure : new TransientFailure(failure);
 }

@@ -12,6 +12,7 @@ import {
   refOf,
 } from '../git-client.js';
 import { readBatch } from './cat-file.js';
+import { withCertificates } from './certificates.js';
 import { localEnvironment, remoteEnvironment } from './environment.js';
 import { localFailure, remoteFailure } from './failures.js';
 import { writeGitDirectory } from './git-directory.js';
@@ -165,12 +166,14 @@ export class CommandGitClient extends GitClient {
       '--no-recurse-submodules',
       ...options,
     ];
-    await runGit(directory, [...args, '--end-of-options', remote.url, ...refspecs], {
-      signal,
-      timeout: this.options.timeout,
-      environment: remoteEnvironment(remote, this.options.home),
-      input: '',
-    });
+    await withCertificates(remote.ca, (caFile) =>
+      runGit(directory, [...args, '--end-of-options', remote.url, ...refspecs], {
+        signal,
+        timeout: this.options.timeout,
+        environment: remoteEnvironment(remote, this.options.home, caFile),
+        input: '',
+      }),
+    );
   }
 
   private async local(directory: string, args: readonly string[], signal: AbortSignal, input = ''): Promise<string> {

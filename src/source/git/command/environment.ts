@@ -42,15 +42,19 @@ export function localEnvironment(): Record<string, string> {
 /**
  * The whole environment of a git command that talks to a remote. Credentials are in here, not on the command line,
  * which everyone on the host can see. The host is pinned to the judged addresses (`http.curloptResolve` for http,
- * `HostName` for ssh), so that git asks no resolver.
+ * `HostName` for ssh), so that git asks no resolver; behind a proxy, the proxy resolves. `caFile` holds all certificates
+ * that are trusted, where they are not the usual ones.
  */
-export function remoteEnvironment(remote: Remote, home: string): Record<string, string> {
+export function remoteEnvironment(remote: Remote, home: string, caFile?: string): Record<string, string> {
   if (remote.transport === 'ssh') {
     return { ...environment(SETTINGS, 'ssh'), GIT_SSH_COMMAND: sshCommand(remote, home), GIT_SSH_VARIANT: 'ssh' };
   }
-  const settings = [...SETTINGS, ...pinned(remote)];
+  const settings = [...SETTINGS, ...(remote.proxy === undefined ? pinned(remote) : proxied(remote.proxy))];
   if (remote.authorization !== undefined) settings.push(['http.extraHeader', `Authorization: ${remote.authorization}`]);
-  return environment(settings, remote.transport);
+  return {
+    ...environment(settings, remote.transport),
+    ...(caFile === undefined ? {} : { GIT_SSL_CAINFO: caFile }),
+  };
 }
 
 function environment(settings: readonly (readonly [string, string])[], protocol: string): Record<string, string> {
@@ -79,6 +83,11 @@ function environment(settings: readonly (readonly [string, string])[], protocol:
       ]),
     ),
   };
+}
+
+/** With its password: settings in the environment are not shown to others as the command line is. */
+function proxied(proxy: string): [string, string][] {
+  return [['http.proxy', proxy]];
 }
 
 function pinned({ host, port, addresses }: Remote): [string, string][] {

@@ -12,6 +12,8 @@ import { WorkerError } from './protocol.js';
 
 /** isomorphic-git needs about five times the pack in memory. */
 export const MAX_PACK_SIZE = 100 * 1024 * 1024;
+/** Milliseconds that a server may be silent, however long the whole may take. */
+const SILENCE = 60_000;
 
 /**
  * The HTTP plugin of isomorphic-git: the service's own client, so that the address policy holds, redirects are not
@@ -31,7 +33,7 @@ export function httpPlugin(client: HttpClient, remote: Remote, timeout: number) 
           authorize: (target) => (target.origin === origin ? remote.authorization : undefined),
           maxRedirects: 0,
           maxSize: MAX_PACK_SIZE,
-          timeout,
+          timeout: Math.min(timeout, SILENCE),
         });
         const answer = await buffer(response.body);
         checkAnswer(remote, response.status, response.headers, answer);

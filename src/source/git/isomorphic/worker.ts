@@ -36,8 +36,7 @@ async function answer(request: WorkerRequest): Promise<unknown> {
 }
 
 async function fetch(remote: Remote, id: string): Promise<void> {
-  const policy = new AddressPolicy(allowedPrivateNetworks);
-  const client = new HttpClient({ policy, connections: 1, timeout });
+  const client = clientFor(remote);
   const http = httpPlugin(client, remote, timeout);
   try {
     // It wants to be told where references go, even with an address. Nowhere: their objects are not fetched.
@@ -55,6 +54,17 @@ async function fetch(remote: Remote, id: string): Promise<void> {
   } finally {
     await client.close();
   }
+}
+
+/** Goes where the main thread found the repository, in the same way. Credentials are in the calls. */
+function clientFor(remote: Remote): HttpClient {
+  return new HttpClient({
+    policy: new AddressPolicy(allowedPrivateNetworks, remote.isTrusted === true ? [remote] : []),
+    connections: 1,
+    timeout,
+    access: [{ url: new URL('/', remote.url).href, authorization: undefined, ca: remote.ca }],
+    proxies: { http: remote.proxy, https: remote.proxy, noProxy: '' },
+  });
 }
 
 async function commit(id: string): Promise<GitCommit | undefined> {

@@ -1,4 +1,4 @@
-import type { Credentials } from '../repository.js';
+import type { Credentials } from './basic.js';
 
 /**
  * User name and password for a host in the text of a `.netrc` (as curl reads it). A `default` entry is left alone on

@@ -1,0 +1,127 @@
+import { isIP } from 'node:net';
+import { createSecureContext } from 'node:tls';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { type AddressPolicy, AddressRefusedError } from './address-policy.js';
+import type { Credentials } from './credentials.js';
+import { endpointOf } from './endpoint.js';
+import { unreachable } from './failures.js';
+import { proxyAuthorization, type Proxies, proxyFor } from './proxies.js';
+import type { Resolver } from './resolver.js';
+import { openTunnel, refusal } from './tunnel.js';
+
+/** Milliseconds until a connection must stand, TLS included. */
+const CONNECT_TIMEOUT = 10_000;
+
+export interface ConnectionsOptions {
+  policy: AddressPolicy;
+  resolver: Resolver;
+  credentials: Credentials;
+  proxies: Proxies;
+  /** Connections at a time to one origin. */
+  connections: number;
+}
+
+export type Message = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'headers'> & {
+  headers: Record<string, string>;
+};
+
+/**
+ * Pools of connections, one for each origin. A direct connection goes to an address that the policy has judged: names
+ * are resolved here, and the connection is made to what came out, so nothing can change between check and use. Hosts
+ * that the operator configured are not judged here. Through a proxy, https goes in a tunnel and http is forwarded.
+ */
+export class Connections {
+  private readonly agent: Agent;
+  /** Connections to proxies that forward. */
+  private readonly forwarding: Agent;
+  private readonly connectors = new Map<string, buildConnector.connector>();
+
+  constructor(private readonly options: ConnectionsOptions) {
+    // Time is limited for each request as a whole, by the client.
+    const limits = { connections: options.connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 };
+    this.agent = new Agent({ ...limits, connect: (target, callback) => this.connect(target, callback) });
+    this.forwarding = new Agent({ ...limits, connect: { timeout: CONNECT_TIMEOUT, autoSelectFamily: true } });
+  }
+
+  /** Throws `NetworkError`, or the signal's reason. */
+  async send(url: URL, message: Message): Promise<Dispatcher.ResponseData> {
+    const proxy = url.protocol === 'http:' ? proxyFor(url, this.options.proxies) : undefined;
+    try {
+      return proxy === undefined
+        ? await this.agent.request({ ...message, origin: url.origin, path: `${url.pathname}${url.search}` })
+        : await this.forward(proxy, url, message);
+    } catch (error) {
+      throw unreachable(url, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.agent.destroy(), this.forwarding.destroy()]);
+  }
+
+  private async forward(proxy: URL, url: URL, message: Message): Promise<Dispatcher.ResponseData> {
+    const authorization = proxyAuthorization(proxy);
+    const response = await this.forwarding.request({
+      ...message,
+      origin: proxy.origin,
+      path: `${url.origin}${url.pathname}${url.search}`,
+      headers: {
+        ...message.headers,
+        host: url.host,
+        ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
+      },
+    });
+    if (response.statusCode !== 407) return response;
+    response.body.on('error', () => undefined).destroy();
+    throw refusal(407);
+  }
+
+  private connect(target: buildConnector.Options, callback: buildConnector.Callback): void {
+    const url = new URL(`${target.protocol}//${target.host ?? target.hostname}`);
+    const endpoint = endpointOf(url);
+    const proxy = url.protocol === 'https:' ? proxyFor(url, this.options.proxies) : undefined;
+    const isTrusted = this.options.policy.isTrusted(endpoint);
+    if (proxy !== undefined) {
+      openTunnel(proxy, endpoint, CONNECT_TIMEOUT).then(
+        (socket) => this.connector(url, false)({ ...target, httpSocket: socket }, callback),
+        (error: Error) => callback(error, null),
+      );
+    } else if (!isTrusted && isIP(endpoint.host) !== 0 && !this.options.policy.allows(endpoint.host)) {
+      // Literal addresses are connected to without a lookup.
+      callback(new AddressRefusedError(endpoint.host), null);
+    } else {
+      this.connector(url, !isTrusted)(target, callback);
+    }
+  }
+
+  /** One for each origin with certificates of its own, and one for all others. */
+  private connector(url: URL, isJudged: boolean): buildConnector.connector {
+    const ca = this.options.credentials.certificatesFor(url);
+    const key = `${isJudged} ${ca === undefined ? '' : url.origin}`;
+    const known = this.connectors.get(key);
+    if (known !== undefined) return known;
+    const made = buildConnector({
+      timeout: CONNECT_TIMEOUT,
+      autoSelectFamily: true,
+      ...(ca === undefined ? {} : { secureContext: trusting(ca) }),
+      lookup: (host, options, callback) => {
+        this.options.resolver.resolve(host, { isJudged }).then(
+          (addresses) => {
+            if (options.all === true) callback(null, addresses);
+            else callback(null, addresses[0].address, addresses[0].family);
+          },
+          (error: NodeJS.ErrnoException) => callback(error, ''),
+        );
+      },
+    });
+    this.connectors.set(key, made);
+    return made;
+  }
+}
+
+/** The usual certificates (`NODE_EXTRA_CA_CERTS` among them) and these; the option `ca` would replace the usual ones. */
+function trusting(ca: string) {
+  const context = createSecureContext();
+  context.context.addCACert(ca);
+  return context;
+}
