@@ -9,6 +9,7 @@ import { ManifestsModule } from './manifests/manifests.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { PipelineModule } from './pipeline/pipeline.module.js';
 import { QueueModule } from './queue/queue.module.js';
+import { RegistriesModule } from './registries/registries.module.js';
 import { RequestsModule } from './requests/requests.module.js';
 import { SourceModule } from './source/source.module.js';
 import { StatusModule } from './status/status.module.js';
@@ -33,6 +34,7 @@ export class AppModule {
         RequestsModule,
         BundlesModule,
         ManifestsModule,
+        RegistriesModule,
         PipelineModule,
         StatusModule,
       ],

@@ -4,7 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Configuration } from '../config/index.js';
 import { accessLog } from './access-log.js';
 import { HttpMetrics } from './http-metrics.js';
-import { refuseTrailingSlash } from './routes.js';
+import { refuseBrokenPath, refuseTrailingSlash } from './routes.js';
 import { securityHeaders } from './security-headers.js';
 import { serveDocumentation } from './swagger/swagger-ui.js';
 
@@ -26,6 +26,7 @@ export function configureApplication(app: NestExpressApplication, configuration:
   app.use((request: Request, response: Response, next: NextFunction) => metrics.observe(request, response, next));
   app.use(securityHeaders);
   app.use(refuseTrailingSlash);
+  app.use(refuseBrokenPath);
   serveDocumentation(app, configuration);
   const server: Server = app.getHttpServer();
   server.headersTimeout = HEADERS_TIMEOUT;

@@ -1,11 +1,13 @@
 export { absoluteUrl, API_BASE, publicBase } from './absolute-url.js';
 export { configureApplication } from './configure-application.js';
+export { matchesEntityTag } from './entity-tag.js';
 export { HttpProblem, ResourceNotFound } from './http-errors.js';
 export { type LinkFilters, type Page, pageMeta } from './paging.js';
+export { sendPieces } from './send-pieces.js';
 export { ApiErrors } from './swagger/api-errors.js';
 export type { Tag } from './swagger/document.js';
 export { timestampSql } from './timestamps.js';
-export { JsonBody } from './validation/handler-schema.js';
+export { AnyQuery, JsonBody } from './validation/handler-schema.js';
 export {
   DateBound,
   QueryBoolean,

@@ -33,3 +33,17 @@ export function refuseTrailingSlash(request: Request, _response: Response, next:
 function hasTrailingSlash(request: Request): boolean {
   return request.path.startsWith('/api/') && request.path.endsWith('/');
 }
+
+/** Middleware: below a registry, a path that cannot be decoded names nothing. Elsewhere it is the caller's mistake. */
+export function refuseBrokenPath(request: Request, _response: Response, next: NextFunction): void {
+  next(request.path.startsWith('/repository/') && !isDecodable(request.path) ? new ResourceNotFound() : undefined);
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -99,13 +99,13 @@ function operationsOf(document: OpenAPIObject): [string, Operation][] {
   );
 }
 
-/** Every route that Nest has put into Express. */
+/** Every route that Nest has put into Express, but for the registries: their clients know their protocols. */
 function routesOf(app: NestExpressApplication): string[] {
   const router: { stack: { route?: { path: string; stack: { method: string }[] } }[] } = app
     .getHttpAdapter()
     .getInstance().router;
   return router.stack.flatMap(({ route }) =>
-    route === undefined || /^\/(swagger-ui.*)?$|openapi\.json$/.test(route.path)
+    route === undefined || /^\/(swagger-ui.*)?$|openapi\.json$|^\/repository\//.test(route.path)
       ? []
       : route.stack.map(({ method }) => `${method.toUpperCase()} ${route.path.replace(/:(\w+)/g, '{$1}')}`),
   );

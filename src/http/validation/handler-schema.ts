@@ -10,6 +10,8 @@ export interface HandlerSchema {
   integers: readonly string[];
   /** Class of the `@Query()` parameter. */
   query: Type | undefined;
+  /** Whether query parameters that nobody knows are ignored. */
+  anyQuery: boolean;
   body: BodySchema | undefined;
 }
 
@@ -30,6 +32,11 @@ export function JsonBody(options: BodyOptions): MethodDecorator {
   const documentation = options.items === undefined ? [] : [ApiBody({ type: options.items, isArray: true })];
   return applyDecorators(SetMetadata(BODY_OPTIONS, options), ...documentation);
 }
+
+const ANY_QUERY = Symbol('any-query');
+
+/** For routes whose clients are not written for this service: whatever stands in the query is ignored. */
+export const AnyQuery = (): MethodDecorator => SetMetadata(ANY_QUERY, true);
 
 interface RouteArgument {
   index: number;
@@ -52,7 +59,8 @@ export function handlerSchema(controller: Type, handler: { readonly name: string
     if (kind === RouteParamtypes.QUERY && isClass(type)) schema.query = type;
     if (kind === RouteParamtypes.BODY && isClass(type)) schema.body = type;
   }
-  return { integers: schema.integers, query: schema.query, body: bodySchema(schema.body, handler) };
+  const anyQuery = Reflect.getMetadata(ANY_QUERY, handler) === true;
+  return { integers: schema.integers, query: schema.query, anyQuery, body: bodySchema(schema.body, handler) };
 }
 
 function bodySchema(type: Type | undefined, handler: object): BodySchema | undefined {

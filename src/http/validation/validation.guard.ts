@@ -30,7 +30,7 @@ export class ValidationGuard implements CanActivate {
     this.checkPath(request, schema);
     // Express gives `query` as a getter.
     Object.defineProperty(request, 'query', {
-      value: checkQuery(request.originalUrl, schema.query),
+      value: schema.anyQuery ? {} : checkQuery(request.originalUrl, schema.query),
       configurable: true,
     });
     if (schema.body !== undefined) {

@@ -1,0 +1,1 @@
+export { type RegistryAccess, RequestRegistries } from './request-registries.js';

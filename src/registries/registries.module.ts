@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { FailedLogins } from './access/failed-logins.js';
+import { OpenRegistries } from './access/open-registries.js';
+import { NpmContent } from './npm/npm-content.js';
+import { NpmManifests } from './npm/manifest/npm-manifests.js';
+import { NpmRegistry } from './npm/npm-registry.js';
+import { NpmRegistryController } from './npm/npm-registry.controller.js';
+import { RegistryMetrics } from './registry-metrics.js';
+import { RequestRegistries } from './request-registries.js';
+
+/** The locked registries of requests: opens and removes them, and serves them to package managers. */
+@Module({
+  controllers: [NpmRegistryController],
+  providers: [
+    RequestRegistries,
+    OpenRegistries,
+    FailedLogins,
+    RegistryMetrics,
+    NpmContent,
+    NpmManifests,
+    NpmRegistry,
+  ],
+  exports: [RequestRegistries],
+})
+export class RegistriesModule {}
