@@ -1,3 +1,4 @@
 /** Primitives of concurrent work that every floor may use. */
+export { runInThread, ThreadError, type ThreadOptions } from './run-in-thread.js';
 export { SingleFlight } from './single-flight.js';
 export { untilAborted } from './until-aborted.js';
