@@ -60,7 +60,7 @@ function timesByVersion(versions: readonly LockedVersion[]): Record<string, stri
 /** What is no semantic version comes first. */
 function byVersion(one: LockedVersion, other: LockedVersion): number {
   const [a, b] = [semver.parse(one.version, { loose: true }), semver.parse(other.version, { loose: true })];
-  if (a !== null && b !== null) return a.compareBuild(b) || compareText(one.version, other.version);
+  if (a !== null && b !== null) return semver.compareBuild(a, b) || compareText(one.version, other.version);
   if (a === null && b === null) return compareText(one.version, other.version);
   return a === null ? -1 : 1;
 }
