@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Works on all items, at most `limit` at a time, and returns the results in their order. The first failure fires the
  * signal of the others and is what is thrown, once all of them have ended; `signal` stops everything with its reason.
@@ -10,6 +12,8 @@ export async function sideBySide<Item, Result>(
 ): Promise<Result[]> {
   signal.throwIfAborted();
   const abort = new AbortController();
+  // Each of the works listens to it.
+  setMaxListeners(0, abort.signal);
   const onAbort = (): void => abort.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   const results = new Array<Result>(items.length);

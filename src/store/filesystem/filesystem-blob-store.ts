@@ -43,12 +43,13 @@ export class FilesystemBlobStore extends BlobStore {
 
   async put(content: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<Blob> {
     const temporary = join(this.#root, TEMPORARY, temporaryName());
+    let moved = false;
     try {
       const blob = await writeTemporaryFile(temporary, content, { ...options, sync: this.#sync });
-      await this.#publish(temporary, blob);
+      moved = await this.#publish(temporary, blob);
       return blob;
     } finally {
-      await discard(temporary);
+      if (!moved) await discard(temporary);
     }
   }
 
@@ -183,21 +184,22 @@ export class FilesystemBlobStore extends BlobStore {
     return open(this.#path(sha256), 'r').catch((error: unknown) => rethrow(error, `The blob ${sha256}`));
   }
 
-  /** Gives a finished file its name, unless a whole one is there already. */
-  async #publish(temporary: string, blob: Blob): Promise<void> {
+  /** Gives a finished file its name, and returns true, unless a whole one is there already. */
+  async #publish(temporary: string, blob: Blob): Promise<boolean> {
     const path = this.#path(blob.sha256);
-    if (await this.#isWhole(blob)) return;
+    if (await this.#isWhole(blob)) return false;
     try {
-      await this.#makeDirectory(dirname(path));
+      const created = await mkdir(dirname(path), { recursive: true });
       // Another writer may come first with the same bytes; a damaged file must go. A rename does for both.
       await rename(temporary, path);
-      if (this.#sync) await syncDirectory(dirname(path));
+      if (this.#sync) await this.#syncNames(dirname(path), created);
     } catch (error) {
       rethrow(error, 'The store');
     }
     const stats = await this.#stats(blob.sha256);
     // What was hashed on its way in need not be read again to be believed.
     if (stats !== undefined) this.#verified.remember(blob.sha256, stats);
+    return true;
   }
 
   /** Whether the blob lies there undamaged; if so, renews its time. */
@@ -207,12 +209,15 @@ export class FilesystemBlobStore extends BlobStore {
     return (await this.verify(blob.sha256)) && (await this.touch(blob.sha256));
   }
 
-  /** Creates `aa/bb` so that it survives a loss of power. */
-  async #makeDirectory(directory: string): Promise<void> {
-    const created = await mkdir(directory, { recursive: true });
-    if (created === undefined || !this.#sync) return;
+  /**
+   * Makes a new name in `aa/bb` survive a loss of power, and the directories that were created for it, of which
+   * `created` is the first. The innermost goes first: a file system with a journal has written all of them with it.
+   */
+  async #syncNames(directory: string, created: string | undefined): Promise<void> {
+    await syncDirectory(directory);
+    if (created === undefined) return;
     await syncDirectory(dirname(directory));
-    await syncDirectory(this.#root);
+    if (created !== directory) await syncDirectory(this.#root);
   }
 
   async #stats(sha256: string): Promise<Stats | undefined> {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { InvalidChecksum, ValidationError } from '../../errors/index.js';
 import type { Blob, PutOptions } from '../blob-store.js';
-import { rethrow } from './file-errors.js';
+import { isMissing, rethrow } from './file-errors.js';
 import { untilAborted } from '../../concurrency/index.js';
 
 /** Bytes that are collected for one write; the next ones are hashed meanwhile. */
@@ -45,10 +45,14 @@ export async function writeTemporaryFile(
   }
 }
 
+/** The directory is there but for the first time. */
 async function create(path: string): Promise<FileHandle> {
   try {
-    await mkdir(dirname(path), { recursive: true });
-    return await open(path, 'wx', 0o600);
+    return await open(path, 'wx', 0o600).catch(async (error: unknown) => {
+      if (!isMissing(error)) throw error;
+      await mkdir(dirname(path), { recursive: true });
+      return open(path, 'wx', 0o600);
+    });
   } catch (error) {
     return rethrow(error, 'The store');
   }
