@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { untilAborted } from '../concurrency/index.js';
 import { type AddressPolicy, AddressRefusedError } from './address-policy.js';
 import type { Credentials } from './credentials.js';
 import { endpointOf } from './endpoint.js';
@@ -9,9 +10,6 @@ import { proxyAuthorization, type Proxies, proxyFor } from './proxies.js';
 import type { Resolver } from './resolver.js';
 import { openTunnel, refusal } from './tunnel.js';
 
-/** Milliseconds until a connection must stand, TLS included. */
-const CONNECT_TIMEOUT = 10_000;
-
 export interface ConnectionsOptions {
   policy: AddressPolicy;
   resolver: Resolver;
@@ -19,11 +17,18 @@ export interface ConnectionsOptions {
   proxies: Proxies;
   /** Connections at a time to one origin. */
   connections: number;
+  /** Milliseconds until a connection must stand, TLS and proxy included. */
+  connectTimeout: number;
 }
 
-export type Message = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'headers'> & {
+interface Message {
+  method: Dispatcher.HttpMethod;
   headers: Record<string, string>;
-};
+  body: Uint8Array | null;
+  signal: AbortSignal;
+  /** Called when there is a connection and the request goes out. */
+  onStart: () => void;
+}
 
 /**
  * Pools of connections, one for each origin. A direct connection goes to an address that the policy has judged: names
@@ -34,46 +39,34 @@ export class Connections {
   private readonly agent: Agent;
   /** Connections to proxies that forward. */
   private readonly forwarding: Agent;
+  private readonly closing = new AbortController();
   private readonly connectors = new Map<string, buildConnector.connector>();
 
   constructor(private readonly options: ConnectionsOptions) {
     // Time is limited for each request as a whole, by the client.
     const limits = { connections: options.connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 };
     this.agent = new Agent({ ...limits, connect: (target, callback) => this.connect(target, callback) });
-    this.forwarding = new Agent({ ...limits, connect: { timeout: CONNECT_TIMEOUT, autoSelectFamily: true } });
+    this.forwarding = new Agent({ ...limits, connect: { timeout: options.connectTimeout, autoSelectFamily: true } });
   }
 
-  /** Throws `NetworkError`, or the signal's reason. */
-  async send(url: URL, message: Message): Promise<Dispatcher.ResponseData> {
+  /** Throws `NetworkError`, or the signal's reason as soon as it fires, even while waiting for a connection. */
+  async send(url: URL, { onStart, ...message }: Message): Promise<Dispatcher.ResponseData> {
     const proxy = url.protocol === 'http:' ? proxyFor(url, this.options.proxies) : undefined;
+    const agent = (proxy === undefined ? this.agent : this.forwarding).compose(telling(onStart));
+    const response =
+      proxy === undefined
+        ? agent.request({ ...message, origin: url.origin, path: `${url.pathname}${url.search}` })
+        : forward(agent, proxy, url, message);
     try {
-      return proxy === undefined
-        ? await this.agent.request({ ...message, origin: url.origin, path: `${url.pathname}${url.search}` })
-        : await this.forward(proxy, url, message);
+      return await untilAborted(response, message.signal);
     } catch (error) {
       throw unreachable(url, error);
     }
   }
 
   async close(): Promise<void> {
+    this.closing.abort();
     await Promise.all([this.agent.destroy(), this.forwarding.destroy()]);
-  }
-
-  private async forward(proxy: URL, url: URL, message: Message): Promise<Dispatcher.ResponseData> {
-    const authorization = proxyAuthorization(proxy);
-    const response = await this.forwarding.request({
-      ...message,
-      origin: proxy.origin,
-      path: `${url.origin}${url.pathname}${url.search}`,
-      headers: {
-        ...message.headers,
-        host: url.host,
-        ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
-      },
-    });
-    if (response.statusCode !== 407) return response;
-    response.body.on('error', () => undefined).destroy();
-    throw refusal(407);
   }
 
   private connect(target: buildConnector.Options, callback: buildConnector.Callback): void {
@@ -82,7 +75,7 @@ export class Connections {
     const proxy = url.protocol === 'https:' ? proxyFor(url, this.options.proxies) : undefined;
     const isTrusted = this.options.policy.isTrusted(endpoint);
     if (proxy !== undefined) {
-      openTunnel(proxy, endpoint, CONNECT_TIMEOUT).then(
+      openTunnel(proxy, endpoint, { timeout: this.options.connectTimeout, signal: this.closing.signal }).then(
         (socket) => this.connector(url, false)({ ...target, httpSocket: socket }, callback),
         (error: Error) => callback(error, null),
       );
@@ -101,7 +94,7 @@ export class Connections {
     const known = this.connectors.get(key);
     if (known !== undefined) return known;
     const made = buildConnector({
-      timeout: CONNECT_TIMEOUT,
+      timeout: this.options.connectTimeout,
       autoSelectFamily: true,
       ...(ca === undefined ? {} : { secureContext: trusting(ca) }),
       lookup: (host, options, callback) => {
@@ -119,7 +112,45 @@ export class Connections {
   }
 }
 
-/** The usual certificates (`NODE_EXTRA_CA_CERTS` among them) and these; the option `ca` would replace the usual ones. */
+async function forward(
+  agent: Dispatcher,
+  proxy: URL,
+  url: URL,
+  message: Omit<Message, 'onStart'>,
+): Promise<Dispatcher.ResponseData> {
+  const authorization = proxyAuthorization(proxy);
+  const response = await agent.request({
+    ...message,
+    origin: proxy.origin,
+    path: `${url.origin}${url.pathname}${url.search}`,
+    headers: {
+      ...message.headers,
+      host: url.host,
+      ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
+    },
+  });
+  if (response.statusCode !== 407) return response;
+  response.body.on('error', () => undefined).destroy();
+  throw refusal(407);
+}
+
+/** Calls back when a request is sent, after it has waited for its connection. */
+function telling(onStart: () => void): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) =>
+    dispatch(options, {
+      onRequestStart: (controller, context) => {
+        onStart();
+        handler.onRequestStart?.(controller, context);
+      },
+      onRequestUpgrade: (...upgrade) => handler.onRequestUpgrade?.(...upgrade),
+      onResponseStart: (...start) => handler.onResponseStart?.(...start),
+      onResponseData: (...data) => handler.onResponseData?.(...data),
+      onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
+      onResponseError: (...error) => handler.onResponseError?.(...error),
+    });
+}
+
+/** The usual certificates (`NODE_EXTRA_CA_CERTS` too) and these; the option `ca` would replace the usual ones. */
 function trusting(ca: string) {
   const context = createSecureContext();
   context.context.addCACert(ca);

@@ -2,8 +2,10 @@ import { NetworkError } from '../errors/index.js';
 import { isTransientStatus, parseRetryAfter, TransientFailure } from './retries.js';
 
 /** What will be the same next time: no such name, certificates, refusals of a proxy, requests that cannot be sent. */
-const PERMANENT =
-  /^(ENOTFOUND|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_|EPROTO|PROXY_4|UND_ERR_(INVALID|HEADERS_OVERFLOW|NOT_SUPPORTED|DESTROYED|CLOSED))/;
+const PERMANENT = new RegExp(
+  '^(ENOTFOUND|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_|EPROTO|PROXY_4|' +
+    'UND_ERR_(INVALID|HEADERS_OVERFLOW|NOT_SUPPORTED|DESTROYED|CLOSED))',
+);
 
 /** `ECONNREFUSED`, `ENOTFOUND`, `UND_ERR_SOCKET`, …: the first code found along the causes of an error. */
 export function errorCode(error: unknown): string | undefined {

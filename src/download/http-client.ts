@@ -18,6 +18,8 @@ export interface HttpClientOptions {
   connections: number;
   /** Milliseconds that a server may be silent; see `TimeLimit` for what follows from it. */
   timeout: number;
+  /** Milliseconds until a connection must stand. 10 seconds unless given. */
+  connectTimeout?: number;
   /** How to get into the configured upstreams. Holds secrets. */
   access?: readonly UpstreamAccess[];
   proxies?: Proxies;
@@ -56,6 +58,7 @@ export interface HttpResponse {
 }
 
 const MAX_REDIRECTS = 5;
+const CONNECT_TIMEOUT = 10_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Headers that may hold secrets; they do not follow a redirect to another origin. */
 const SECRET_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization', 'private-token']);
@@ -80,6 +83,7 @@ export class HttpClient {
     this.connections = new Connections({
       policy,
       connections,
+      connectTimeout: options.connectTimeout ?? CONNECT_TIMEOUT,
       resolver: this.resolver,
       credentials: this.credentials,
       proxies: this.proxies,
@@ -97,7 +101,7 @@ export class HttpClient {
     const { maxSize, identity = true } = request;
     const limit = new TimeLimit(request.timeout ?? this.options.timeout, maxSize !== undefined, request.signal);
     try {
-      const response = await this.follow(start, request, limit.signal);
+      const response = await this.follow(start, request, limit);
       const body = limitedBody(response, maxSize, limit);
       if (request.method !== 'HEAD') refusing(body, () => checkHead(response, { maxSize, identity }));
       return { ...response, body };
@@ -130,7 +134,7 @@ export class HttpClient {
     await this.connections.close();
   }
 
-  private async follow(start: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  private async follow(start: URL, request: HttpRequest, limit: TimeLimit): Promise<HttpResponse> {
     const maxRedirects = request.maxRedirects ?? MAX_REDIRECTS;
     let method = request.method ?? 'GET';
     let headers: Record<string, string> = { ...request.headers };
@@ -138,7 +142,7 @@ export class HttpClient {
     for (let url = start, hops = 0; ; hops += 1) {
       isTrusted &&= this.isTrusted(endpointOf(url));
       await this.judge(url, isTrusted);
-      const response = await this.sendOnce(url, { ...request, method, headers }, signal);
+      const response = await this.sendOnce(url, { ...request, method, headers }, limit);
       const location = REDIRECTS.has(response.status) ? response.headers['location'] : undefined;
       if (location === undefined || maxRedirects === 0) return response;
       response.body.on('error', () => undefined).destroy();
@@ -164,9 +168,9 @@ export class HttpClient {
     else if (this.isTrusted(endpoint)) await this.resolver.resolve(endpoint.host).catch(asFailureAt(url));
   }
 
-  private async sendOnce(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  private async sendOnce(url: URL, request: HttpRequest, limit: TimeLimit): Promise<HttpResponse> {
     const authorization = request.authorize?.(url) ?? (await this.authorizationFor(url));
-    signal.throwIfAborted();
+    limit.pause();
     const response = await this.connections.send(url, {
       method: request.method ?? 'GET',
       headers: {
@@ -175,7 +179,8 @@ export class HttpClient {
         ...lowerCase(request.headers ?? {}),
       },
       body: request.method === 'POST' ? (request.body ?? null) : null,
-      signal,
+      signal: limit.signal,
+      onStart: () => limit.begin(),
     });
     return { status: response.statusCode, headers: flatten(response.headers), body: response.body, url: plain(url) };
   }

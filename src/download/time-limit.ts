@@ -2,15 +2,16 @@
 export const SLOWEST_RATE = 16 * 1024;
 
 /**
- * How long a request may last, as one signal with the caller's own. A server may be silent for `silence` milliseconds,
- * and everything together may take as long, plus one second for each 16 KiB of the body that have come: the largest
- * honest download ends, and a server that trickles is given up. Cleared when the body is done, so nothing waits on.
+ * How long a server may take, as one signal with the caller's own. It may be silent for `silence` milliseconds, and
+ * everything together may take as long, plus one second for each 16 KiB of the body that have come: the largest honest
+ * download ends, and a server that trickles is given up. Time runs from the moment that a request is sent: waiting for a
+ * free connection is no fault of the server, and connecting has a limit of its own. Cleared when the body is done.
  */
 export class TimeLimit {
   expired = false;
   private readonly controller = new AbortController();
-  private readonly begun = performance.now();
-  private lastByte = this.begun;
+  private begun = 0;
+  private lastByte = 0;
   private bytes = 0;
   private timer: NodeJS.Timeout | undefined;
   private readonly onAbort = (): void => this.controller.abort(this.outer?.reason);
@@ -21,7 +22,6 @@ export class TimeLimit {
     private readonly isExtended: boolean,
     private readonly outer: AbortSignal | undefined,
   ) {
-    this.arm();
     if (outer?.aborted === true) this.onAbort();
     else outer?.addEventListener('abort', this.onAbort, { once: true });
   }
@@ -30,13 +30,26 @@ export class TimeLimit {
     return this.controller.signal;
   }
 
+  /** The request goes out, for the first time or after a redirect. */
+  begin(): void {
+    this.pause();
+    this.begun = performance.now();
+    this.lastByte = this.begun;
+    this.arm();
+  }
+
   received(bytes: number): void {
     this.bytes += bytes;
     this.lastByte = performance.now();
   }
 
-  clear(): void {
+  /** Nothing runs until the next `begin`. */
+  pause(): void {
     clearTimeout(this.timer);
+  }
+
+  clear(): void {
+    this.pause();
     this.outer?.removeEventListener('abort', this.onAbort);
   }
 

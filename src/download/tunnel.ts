@@ -10,7 +10,11 @@ import { proxyAuthorization } from './proxies.js';
  * A connection to `target` through an HTTP proxy (`CONNECT`, RFC 9110 §9.3.6). The proxy resolves the name. Throws
  * `NetworkError`; its code is `PROXY_<status>` when the proxy refuses.
  */
-export async function openTunnel(proxy: URL, target: Endpoint, timeout: number): Promise<Socket> {
+export async function openTunnel(
+  proxy: URL,
+  target: Endpoint,
+  { timeout, signal }: { timeout: number; signal: AbortSignal },
+): Promise<Socket> {
   const { host, port } = endpointOf(proxy);
   const authorization = proxyAuthorization(proxy);
   const request = (proxy.protocol === 'https:' ? httpsRequest : httpRequest)({
@@ -20,9 +24,11 @@ export async function openTunnel(proxy: URL, target: Endpoint, timeout: number):
     path: authority(target),
     headers: {
       host: authority(target),
+      connection: 'keep-alive',
       ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
     },
     agent: false,
+    signal,
   });
   const timer = setTimeout(() => request.destroy(failure('The HTTP proxy took too long.', 'ETIMEDOUT')), timeout);
   try {

@@ -23,8 +23,8 @@ const HEADERS = { 'User-Agent': 'git/2.39 (cachito)', 'Git-Protocol': 'version=2
 /**
  * Finds out where a repository really is: below a configured mirror or where its address says; resolves the host, has
  * the address policy judge it, and follows the redirects of smart HTTP with the service's own client, so that git
- * itself never resolves a name (unless a proxy does) or follows a redirect. Credentials come from the submitted address,
- * the upstreams file, or `.netrc` in the home of the service, each for its own host only.
+ * itself never resolves a name (unless a proxy does) or follows a redirect. Credentials come from the submitted
+ * address, the upstreams file, or `.netrc` in the home of the service, each for its own host only.
  */
 export class Remotes {
   constructor(

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 
 /**
- * Runs `work` with a file of these certificates and the public ones, which is removed afterwards: git takes certificates
- * from a file only, and instead of the usual ones. Without certificates there is no file.
+ * Runs `work` with a file of these certificates and the public ones, which is removed afterwards: git takes them from a
+ * file only, and instead of the usual ones. Without certificates there is no file.
  */
 export async function withCertificates<T>(
   ca: string | undefined,

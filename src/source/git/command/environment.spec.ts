@@ -43,6 +43,14 @@ describe('The environment of git', () => {
     expect(Object.keys(literal)).not.toEqual(expect.arrayContaining(['http.curloptResolve', 'http.extraHeader']));
   });
 
+  it('leaves names to a proxy, whose password is in the environment, and takes certificates from a file', () => {
+    const proxied = remoteEnvironment({ ...HTTP, addresses: [], proxy: 'http://u:secret@proxy:3128/' }, home, '/tmp/ca.pem');
+    expect(settings(proxied)).toMatchObject({ 'http.proxy': 'http://u:secret@proxy:3128/', 'http.followRedirects': 'false' });
+    expect(settings(proxied)).not.toHaveProperty(['http.curloptResolve']);
+    expect(proxied).toMatchObject({ GIT_SSL_CAINFO: '/tmp/ca.pem' });
+    expect(settings(remoteEnvironment(HTTP, home))).not.toHaveProperty(['http.proxy']);
+  });
+
   it('gives ssh the keys of the home, the pinned address and nothing to ask or run', async () => {
     const echo = sshCommand(SSH, home).replace(/^'ssh'/, "printf '%s\\n'");
     const { stdout } = await execa('sh', ['-c', echo]);
