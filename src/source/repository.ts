@@ -53,9 +53,13 @@ export function sanitizeRepository(repo: string): string {
   return `${scheme[0].toLowerCase()}${keptUser}${authority.slice(at + 1).toLowerCase()}${path}`;
 }
 
-/** Throws `ValidationError` unless git could clone this address over http, https or ssh. Touches no network. */
-export function validateRepository(repo: string): void {
-  parseRepository(repo);
+/**
+ * Host and port of an address. Throws `ValidationError` unless git could clone it over http, https or ssh. Touches no
+ * network.
+ */
+export function validateRepository(repo: string): { host: string; port: number } {
+  const { host, port } = parseRepository(repo);
+  return { host, port };
 }
 
 /** The checked parts of an address. Throws `ValidationError` with what is wrong; its message holds no credentials. */

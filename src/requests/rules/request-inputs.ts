@@ -74,7 +74,7 @@ function checkRepository(repo: string, addresses: AddressPolicy): void {
       'repo must not hold a user name or password; an administrator can put them into the .netrc file of the service',
     );
   }
-  validateRepository(repo);
+  const { host, port } = validateRepository(repo);
   // `file:x` and the like would be read as a path on the ssh host `file`, which nobody means.
   if (/^[a-z][a-z0-9+.-]*:(?!\/\/)/i.test(repo) && SCHEMES.has(repo.slice(0, repo.indexOf(':')).toLowerCase())) {
     throw new ValidationError(
@@ -84,16 +84,9 @@ function checkRepository(repo: string, addresses: AddressPolicy): void {
   if (/(?:^|[/:])(?:\.|%2e){1,2}(?:\/|$)/i.test(repo)) {
     throw new ValidationError('repo is not valid: the path in the repository address must not hold "." or ".."');
   }
-  const host = hostOf(repo);
-  if (isIP(host) === 0 || addresses.allows(host)) return;
-  throw new ValidationError(`repo is not valid: ${new AddressRefusedError(host).message}`);
-}
-
-/** The host of a valid address: of a URL, or of `user@host:path`. */
-function hostOf(repo: string): string {
-  const url = /^[a-z+]+:\/\//i.test(repo) ? new URL(repo.replace(/^[a-z+]+:/i, 'http:')) : undefined;
-  const host = url?.hostname ?? repo.replace(/^[^@/]*@/, '').replace(/:.*$/s, '');
-  return host.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  const literal = host.replace(/\.$/, '');
+  if (isIP(literal) === 0 || addresses.allows(literal) || addresses.isTrusted({ host: literal, port })) return;
+  throw new ValidationError(`repo is not valid: ${new AddressRefusedError(literal).message}`);
 }
 
 function checkManagers(managers: readonly PackageManagerName[], rules: RequestRules): void {
