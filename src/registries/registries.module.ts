@@ -11,15 +11,7 @@ import { RequestRegistries } from './request-registries.js';
 /** The locked registries of requests: opens and removes them, and serves them to package managers. */
 @Module({
   controllers: [NpmRegistryController],
-  providers: [
-    RequestRegistries,
-    OpenRegistries,
-    FailedLogins,
-    RegistryMetrics,
-    NpmContent,
-    NpmManifests,
-    NpmRegistry,
-  ],
+  providers: [RequestRegistries, OpenRegistries, FailedLogins, RegistryMetrics, NpmContent, NpmManifests, NpmRegistry],
   exports: [RequestRegistries],
 })
 export class RegistriesModule {}

@@ -74,12 +74,7 @@ async function insertSet(manager: EntityManager, { sha256, entries }: RegistryCo
     await manager.query(
       `INSERT INTO "registry_set_entry" ("set_id", "name", "version", "artifact_id")
        SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[])`,
-      [
-        id,
-        rows.map((row) => row.name),
-        rows.map((row) => row.version),
-        rows.map((row) => row.artifact.id),
-      ],
+      [id, rows.map((row) => row.name), rows.map((row) => row.version), rows.map((row) => row.artifact.id)],
     );
   }
   return id;

@@ -153,7 +153,9 @@ describe('removeLeftovers', () => {
   });
 
   it('removes content that nobody serves when it is old', async () => {
-    const [used, young, old] = await Promise.all(['a', 'b', 'c'].map(async (name) => service.seal(await entriesOf(name))));
+    const [used, young, old] = await Promise.all(
+      ['a', 'b', 'c'].map(async (name) => service.seal(await entriesOf(name))),
+    );
     await service.dataSource.query('DELETE FROM "request_registry" WHERE "request_id" = $1', [old.id]);
     await makeOld();
     await service.dataSource.query('DELETE FROM "request_registry" WHERE "request_id" = $1', [young.id]);

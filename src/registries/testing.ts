@@ -120,7 +120,12 @@ export class RegistryService {
   async counted(packageManager: string, result: string): Promise<number> {
     const line = `cachito_registry_requests_total{package_manager="${packageManager}",result="${result}"} `;
     const text = await this.app.get(Metrics, { strict: false }).text();
-    return Number(text.split('\n').find((each) => each.startsWith(line))?.slice(line.length) ?? 0);
+    return Number(
+      text
+        .split('\n')
+        .find((each) => each.startsWith(line))
+        ?.slice(line.length) ?? 0,
+    );
   }
 
   private async artifact({ name, version, bytes, digests = {}, published, ...file }: ArchivedFile): Promise<Artifact> {

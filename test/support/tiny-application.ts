@@ -82,7 +82,11 @@ function npmLock(version: number, packages: readonly FetchedPackage[], resolved:
   });
   const flat = packages.map((each) => [
     `node_modules/${each.name}`,
-    { ...entry(each), dependencies: each.dependencies, ...(each.name === 'which' ? { bin: { 'node-which': 'bin/node-which' } } : {}) },
+    {
+      ...entry(each),
+      dependencies: each.dependencies,
+      ...(each.name === 'which' ? { bin: { 'node-which': 'bin/node-which' } } : {}),
+    },
   ]);
   const nested = packages.map((each) => [each.name, { ...entry(each), requires: each.dependencies }]);
   return {

@@ -24,7 +24,12 @@ function call(path: string, authorization?: string, init: RequestInit = {}): Pro
 /** Whatever could tell one 401 from another. */
 async function told(response: Response): Promise<unknown> {
   const { status, headers } = response;
-  return { status, challenge: headers.get('www-authenticate'), cache: headers.get('cache-control'), body: await response.text() };
+  return {
+    status,
+    challenge: headers.get('www-authenticate'),
+    cache: headers.get('cache-control'),
+    body: await response.text(),
+  };
 }
 
 const REFUSED = {

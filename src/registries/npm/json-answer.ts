@@ -10,7 +10,10 @@ const MIN_COMPRESSED = 1024;
 const compress = promisify(gzip);
 
 /** Headers of everything that only the request's user may keep, and not for long. */
-export const CACHED_PRIVATELY = { 'Cache-Control': 'private, max-age=300', Vary: 'Accept, Accept-Encoding, Authorization' };
+export const CACHED_PRIVATELY = {
+  'Cache-Control': 'private, max-age=300',
+  Vary: 'Accept, Accept-Encoding, Authorization',
+};
 
 /** Answers with a document, compressed if the client takes that, or says that the client has it already. */
 export async function answerJson(

@@ -66,7 +66,9 @@ function takeName(parts: readonly string[]): { name: string | undefined; rest: r
 function isName(name: string): boolean {
   if (name.length > MAX_NAME) return false;
   const parts = name.startsWith('@') ? name.slice(1).split('/') : [name];
-  return parts.length === (name.startsWith('@') ? 2 : 1) && parts.every((part) => NAME_PART.test(part) && !isDots(part));
+  return (
+    parts.length === (name.startsWith('@') ? 2 : 1) && parts.every((part) => NAME_PART.test(part) && !isDots(part))
+  );
 }
 
 function isFile(text: string): boolean {

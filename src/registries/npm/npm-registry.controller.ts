@@ -1,7 +1,7 @@
 import { All, Controller, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { AnyQuery, ResourceNotFound } from '../../http/index.js';
+import { AnyQuery, HttpProblem, ResourceNotFound } from '../../http/index.js';
 import { RegistryAccessGuard, registryOf } from '../access/registry-access.guard.js';
 import { REGISTRY_BASE, splitRegistryPath } from '../registry-name.js';
 import { drain } from './drain.js';
@@ -32,6 +32,6 @@ export class NpmRegistryController {
       throw new ResourceNotFound();
     }
     response.setHeader('Allow', 'GET, HEAD');
-    response.status(405).json({ error: `This registry can only be read: ${request.method} is not allowed` });
+    throw new HttpProblem(405, `This registry can only be read: ${request.method} is not allowed`);
   }
 }

@@ -28,7 +28,12 @@ beforeAll(async () => {
     bytes.set(`${name}@${version}`, content);
     return service.entry({ name, version, bytes: content, ...more });
   };
-  const kite = { dependencies: { '@acme/dial': '^4.0.0' }, bin: './cli.js', description: 'Flies', scripts: { test: 'x' } };
+  const kite = {
+    dependencies: { '@acme/dial': '^4.0.0' },
+    bin: './cli.js',
+    description: 'Flies',
+    scripts: { test: 'x' },
+  };
   foreign = await add('kite', '3.0.0', {});
   access = await service.seal([
     await add('kite', '1.10.0', kite, { published: '2020-02-03 04:05:06' }),
@@ -52,7 +57,13 @@ async function json(path: string, init: RequestInit = {}): Promise<Record<string
 async function raw(path: string, headers: Record<string, string> = {}, method = 'GET') {
   const { port } = new URL(service.origin);
   const authorization = basic(access.username, access.password);
-  const call = request({ host: '127.0.0.1', port, method, path: `/${access.path}${path}`, headers: { authorization, ...headers } });
+  const call = request({
+    host: '127.0.0.1',
+    port,
+    method,
+    path: `/${access.path}${path}`,
+    headers: { authorization, ...headers },
+  });
   call.end();
   const [response] = await once(call, 'response');
   return { status: Number(response.statusCode), headers: response.headers, body: await text(response) };
@@ -93,7 +104,11 @@ describe('packuments', () => {
       '1.9.0': '2019-02-03T04:05:06.000Z',
       '1.10.0': '2020-02-03T04:05:06.000Z',
     });
-    expect(packument.versions['1.10.0']).toMatchObject({ _id: 'kite@1.10.0', description: 'Flies', scripts: { test: 'x' } });
+    expect(packument.versions['1.10.0']).toMatchObject({
+      _id: 'kite@1.10.0',
+      description: 'Flies',
+      scripts: { test: 'x' },
+    });
   });
 
   it('say when a version was archived when nobody knows when it was published', async () => {
@@ -103,11 +118,14 @@ describe('packuments', () => {
     expect(age).toBeLessThan(3_600_000);
   });
 
-  it.each(['@acme/dial', '@acme%2fdial', '@acme%2Fdial', '%40acme%2fdial', '%40acme/dial'])('are found as %s', async (path) => {
-    const { status, body } = await raw(path);
-    expect([status, JSON.parse(body).name]).toEqual([200, '@acme/dial']);
-    expect(JSON.parse(body).versions['4.6.0'].dist.tarball).toMatch(/\/@acme\/dial\/-\/dial-4\.6\.0\.tgz$/);
-  });
+  it.each(['@acme/dial', '@acme%2fdial', '@acme%2Fdial', '%40acme%2fdial', '%40acme/dial'])(
+    'are found as %s',
+    async (path) => {
+      const { status, body } = await raw(path);
+      expect([status, JSON.parse(body).name]).toEqual([200, '@acme/dial']);
+      expect(JSON.parse(body).versions['4.6.0'].dist.tarball).toMatch(/\/@acme\/dial\/-\/dial-4\.6\.0\.tgz$/);
+    },
+  );
 
   it('name the version that the lock file has, whatever the package says', async () => {
     const { versions } = await json('dial');
@@ -239,7 +257,10 @@ describe('tarballs', () => {
 
   it('are not read when the client has gone away', async () => {
     const name = 'large';
-    const noise = await tarballOf({ 'package/package.json': JSON.stringify({ name }), 'package/noise': randomBytes(20_000_000) });
+    const noise = await tarballOf({
+      'package/package.json': JSON.stringify({ name }),
+      'package/noise': randomBytes(20_000_000),
+    });
     const sealed = await service.seal([await service.entry({ name, version: '1.0.0', bytes: noise })]);
     const { port } = new URL(service.origin);
     const headers = { authorization: basic(sealed.username, sealed.password) };
@@ -249,7 +270,7 @@ describe('tarballs', () => {
     response.on('error', () => undefined);
     await once(response, 'readable');
     call.destroy();
-    for (const end = Date.now() + 20_000; (await openBlobs()) > 0 && Date.now() < end; ) await pause(20);
+    for (const end = Date.now() + 20_000; (await openBlobs()) > 0 && Date.now() < end;) await pause(20);
     expect(await openBlobs()).toBe(0);
   });
 
@@ -393,7 +414,9 @@ describe('caching', () => {
 
   it('answers 304 to whom has the document, compressed or not', async () => {
     const tags = await Promise.all(
-      ['gzip', 'identity'].map(async (encoding) => (await raw('@acme%2fdial', { 'accept-encoding': encoding })).headers.etag ?? ''),
+      ['gzip', 'identity'].map(
+        async (encoding) => (await raw('@acme%2fdial', { 'accept-encoding': encoding })).headers.etag ?? '',
+      ),
     );
     expect(new Set(tags).size).toBe(2);
     for (const tag of tags) {

@@ -71,7 +71,10 @@ export class NpmRegistry {
   ): Promise<void> {
     const versions = await this.content.versionsOf(registry.setId, target.name);
     const wanted = target.version === 'latest' ? distTags(versions).latest : target.version;
-    const version = this.found(registry, versions.find((each) => each.version === wanted));
+    const version = this.found(
+      registry,
+      versions.find((each) => each.version === wanted),
+    );
     const [served] = (await this.served(registry, [version], request, response)) ?? [];
     if (served !== undefined) await answerJson(request, response, versionDocument(served, 'full'));
   }
@@ -86,7 +89,10 @@ export class NpmRegistry {
     const { sha256, size } = this.found(registry, findTarball(versions, target.file));
     const etag = `"${sha256}"`;
     if (matchesEntityTag(request.get('If-None-Match'), etag)) {
-      response.set({ ...CACHED_PRIVATELY, ETag: etag }).status(304).end();
+      response
+        .set({ ...CACHED_PRIVATELY, ETag: etag })
+        .status(304)
+        .end();
       return;
     }
     if (!(await this.store.verify(sha256))) {
@@ -119,7 +125,10 @@ export class NpmRegistry {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     try {
-      const manifests = await this.manifests.of(versions.map(({ sha256 }) => sha256), gone.signal);
+      const manifests = await this.manifests.of(
+        versions.map(({ sha256 }) => sha256),
+        gone.signal,
+      );
       return versions.flatMap((version) => {
         const manifest = manifests.get(version.sha256);
         return manifest === undefined ? [] : { ...version, manifest, tarball: `${base}/${tarballPath(version)}` };

@@ -25,7 +25,11 @@ describe('readPackage', () => {
     ['no directory', { 'package.json': '{}' }, { packageJson: '{}' }],
     ['a deeper one', { 'package/lib/package.json': '{}' }, {}],
     ['the first of several', { 'a/package.json': '1', 'b/package.json': '2' }, { packageJson: '1' }],
-    ['members before and after', { 'package/a': 'x'.repeat(100_000), 'package/package.json': '{}', 'package/z': 'z' }, { packageJson: '{}' }],
+    [
+      'members before and after',
+      { 'package/a': 'x'.repeat(100_000), 'package/package.json': '{}', 'package/z': 'z' },
+      { packageJson: '{}' },
+    ],
     ['a link', { 'package/package.json': { type: 'symlink', linkname: 'x' }, 'b/package.json': '2' }, {}],
     ['a directory of that name', { 'package/package.json': { type: 'directory' } }, {}],
     ['a large one', { 'package/package.json': 'x'.repeat(1_000_000) }, { packageJson: 'x'.repeat(1_000_000) }],

@@ -40,7 +40,11 @@ describe('reduceManifest', () => {
       { os: 'linux', cpu: ['x64', '!arm'], libc: ['glibc'], engines: { node: '>=20', npm: 1 } },
       { os: ['linux'], cpu: ['x64', '!arm'], libc: ['glibc'], engines: { node: '>=20' } },
     ],
-    ['a script of installing', { scripts: { postinstall: 'x' } }, { scripts: { postinstall: 'x' }, hasInstallScript: true }],
+    [
+      'a script of installing',
+      { scripts: { postinstall: 'x' } },
+      { scripts: { postinstall: 'x' }, hasInstallScript: true },
+    ],
     ['other scripts', { scripts: { prepare: 'x', test: 'y' } }, { scripts: { prepare: 'x', test: 'y' } }],
     [
       'a gyp file',
@@ -59,10 +63,20 @@ describe('reduceManifest', () => {
     ['a directory of commands', {}, { bin: { a: 'bin/a' } }, { directoryBin: { a: 'bin/a' } }],
     [
       'what people read',
-      { description: 'd', license: 'MIT', homepage: 'h', repository: { type: 'git', url: 'u', x: 1 }, author: { name: 'n' } },
+      {
+        description: 'd',
+        license: 'MIT',
+        homepage: 'h',
+        repository: { type: 'git', url: 'u', x: 1 },
+        author: { name: 'n' },
+      },
       { description: 'd', license: 'MIT', homepage: 'h', repository: { type: 'git', url: 'u' }, author: { name: 'n' } },
     ],
-    ['no text that is too long', { description: 'x'.repeat(10_001), license: 'y'.repeat(10_000) }, { license: 'y'.repeat(10_000) }],
+    [
+      'no text that is too long',
+      { description: 'x'.repeat(10_001), license: 'y'.repeat(10_000) },
+      { license: 'y'.repeat(10_000) },
+    ],
     ['what the database can store', { description: 'a\0b\ud800c' }, { description: 'ab\ufffdc' }],
   ])('keeps %s', (_, packageJson, fields, facts = {}) => {
     expect(reduceManifest(Object(packageJson), { ...FACTS, ...facts })).toEqual(fields);
@@ -101,7 +115,12 @@ describe('commands', () => {
     ['a list', ['bin/a', './b.js'], 'kite', { a: 'bin/a', 'b.js': 'b.js' }],
     ['scoped names', { '@acme/a': 'a.js' }, 'kite', { a: 'a.js' }],
     ['names that lead out', { '../../a': 'a.js', 'C:\\b': 'b.js', '..': 'c.js' }, 'kite', { a: 'a.js', b: 'b.js' }],
-    ['paths that lead out', { a: '../../../etc/passwd', b: '/bin/sh', c: '..' }, 'kite', { a: 'etc/passwd', b: 'bin/sh' }],
+    [
+      'paths that lead out',
+      { a: '../../../etc/passwd', b: '/bin/sh', c: '..' },
+      'kite',
+      { a: 'etc/passwd', b: 'bin/sh' },
+    ],
     ['other kinds', { a: 1, b: null }, 'kite', undefined],
     ['a number', 1, 'kite', undefined],
     ['nothing', undefined, 'kite', undefined],
