@@ -22,7 +22,9 @@ export class DependencyPaths {
    * queries grows with the longest chain only.
    */
   async shortest(targets: readonly PathTarget[]): Promise<(string[] | null)[]> {
-    const searches = targets.map((target) => new BackwardSearch(target));
+    // Many requests have the same set.
+    const searchOf = new Map(targets.map((target) => [keyOf(target), new BackwardSearch(target)]));
+    const searches = [...searchOf.values()];
     for (let length = 1; length <= MAX_LENGTH; length++) {
       const open = searches.filter((search) => search.frontier.length > 0);
       if (open.length === 0) break;
@@ -30,7 +32,7 @@ export class DependencyPaths {
       await this.expand(open.filter((search) => search.frontier.length > 0));
     }
     const names = await this.names(searches.flatMap((search) => search.chain ?? []));
-    return searches.map(({ chain }) => chain?.map((id) => names.get(id) ?? id) ?? null);
+    return targets.map((target) => searchOf.get(keyOf(target))?.chain?.map((id) => names.get(id) ?? id) ?? null);
   }
 
   private async markDirect(open: readonly BackwardSearch[]): Promise<void> {
@@ -95,6 +97,10 @@ class BackwardSearch {
       this.frontier.push(from);
     }
   }
+}
+
+function keyOf({ setId, componentId }: PathTarget): string {
+  return `${setId} ${componentId}`;
 }
 
 function frontierColumns(open: readonly BackwardSearch[]): [number[], string[], string[]] {

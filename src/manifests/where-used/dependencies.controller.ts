@@ -33,7 +33,7 @@ export class DependenciesController {
     summary: 'Where a dependency is used',
     description:
       'One item per dependency of a package of a request, newest request first. Search by `purl`, or by `type` and ' +
-      '`name`, or by `sha256`. Stale requests count: evidence outlives bundles.',
+      '`name` with or without `version` or `range`, or by `sha256`. Stale requests count: evidence outlives bundles.',
   })
   @ApiOkResponse({
     description: 'A page of uses',
@@ -45,7 +45,7 @@ export class DependenciesController {
       },
     },
   })
-  @ApiErrors(400, [404, 'There is no such page'], [501, '`range` is not supported yet'])
+  @ApiErrors(400, [404, 'There is no such page'], [501, 'The `range` is of a type whose ranges are not supported yet'])
   async search(@Query() query: WhereUsedQuery, @Req() http: Request): Promise<Page<UseView>> {
     const terms = searchTerms(query);
     const perPage = Math.min(query.per_page, this.configuration.server.maxPerPage);
@@ -68,8 +68,8 @@ export class DependenciesController {
 }
 
 function linkFilters(query: WhereUsedQuery): LinkFilters {
-  const { purl, type, name, version, sha256, dev, state, label } = query;
-  const given = Object.entries({ purl, type, name, version, sha256, dev: dev?.toString(), state });
+  const { purl, type, name, version, range, sha256, dev, state, label } = query;
+  const given = Object.entries({ purl, type, name, version, range, sha256, dev: dev?.toString(), state });
   const filters = given.flatMap(([key, value]): [string, string][] => (value === undefined ? [] : [[key, value]]));
   return [...filters, ...(label.length === 0 ? [] : [['label', label] as const])];
 }

@@ -1,11 +1,19 @@
 import { PackageURL } from 'packageurl-js';
-import { CachitoNotImplementedError, ValidationError } from '../../errors/index.js';
+import { ValidationError } from '../../errors/index.js';
 import { quote } from '../../http/index.js';
+import { versionRange, type VersionTest } from './version-range.js';
 
 /** What to look for: components by type, name and version, or what comes from an archived file. */
-export type SearchTerms =
-  | { kind: 'components'; types: readonly string[]; names: readonly string[]; version: string | undefined }
-  | { kind: 'file'; sha256: string };
+export type SearchTerms = ComponentTerms | { kind: 'file'; sha256: string };
+
+interface ComponentTerms {
+  kind: 'components';
+  types: readonly string[];
+  names: readonly string[];
+  version: string | undefined;
+  /** Only versions of which this is true; one without a version is not meant then. */
+  inRange?: VersionTest;
+}
 
 /** The parameters that say what to look for. */
 export interface SearchParameters {
@@ -25,7 +33,10 @@ const PURL_TYPES: Readonly<Record<string, readonly string[]>> = {
   gem: ['rubygems'],
 };
 
-/** Throws `ValidationError` unless exactly one way to search is used, `CachitoNotImplementedError` for ranges. */
+/**
+ * Throws `ValidationError` unless exactly one way to search is used, and for what is no range;
+ * `CachitoNotImplementedError` for a type whose ranges are not supported yet.
+ */
 export function searchTerms(parameters: SearchParameters): SearchTerms {
   const { purl, type, name, version, range, sha256 } = parameters;
   const ways = [purl !== undefined, type !== undefined || name !== undefined, sha256 !== undefined];
@@ -38,13 +49,10 @@ export function searchTerms(parameters: SearchParameters): SearchTerms {
     if (purl !== undefined) return termsOfPurl(purl);
     throw new ValidationError('type and name must be given together');
   }
-  if (range !== undefined) {
-    if (version !== undefined) throw new ValidationError('Give either version or range');
-    throw new CachitoNotImplementedError(
-      'Searching by version range is not supported yet: search by exact version, or without one.',
-    );
-  }
-  return { kind: 'components', types: [type], names: [name], version };
+  const terms: ComponentTerms = { kind: 'components', types: [type], names: [name], version };
+  if (range === undefined) return terms;
+  if (version !== undefined) throw new ValidationError('Give either version or range');
+  return { ...terms, inRange: versionRange(type, range) };
 }
 
 function termsOfPurl(text: string): SearchTerms {

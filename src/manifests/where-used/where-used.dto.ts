@@ -22,7 +22,14 @@ export class WhereUsedQuery {
   @QueryText({ description: 'Exact version; goes with `type` and `name`', minLength: 1, maxLength: 2000 })
   version?: string;
 
-  @QueryText({ description: 'Range of versions in the syntax of the ecosystem; not supported yet', maxLength: 2000 })
+  @QueryText({
+    description:
+      'Versions in this range, in the syntax of the ecosystem; goes with `type` (npm or yarn) and `name`. As for npm, ' +
+      'prereleases count only where the range names one, and addresses and paths are in no range',
+    minLength: 1,
+    maxLength: 1000,
+    example: '^2.1.0',
+  })
   range?: string;
 
   @QueryText({ description: 'SHA-256 of an archived file', pattern: /^[a-f0-9]{64}$/ })

@@ -3,6 +3,8 @@ import { openTestDatabase, type TestDatabase } from '../../database/testing.js';
 import { Catalogue, DependencyPaths } from '../../dependencies/index.js';
 import { CachitoNotImplementedError, ValidationError } from '../../errors/index.js';
 import { type SearchParameters, searchTerms } from './search-terms.js';
+import { type UseFilter, windowOf } from './use-query.js';
+import { versionRange } from './version-range.js';
 import { WhereUsed } from './where-used.js';
 
 const KITE = { type: 'npm', name: 'kite', version: '2.1.3' };
@@ -68,6 +70,10 @@ describe('WhereUsed', () => {
     ['development only', { sha256: SHA }, { dev: true }, 1],
     ['not for development', { sha256: SHA }, { dev: false }, 1],
     ['a state', { sha256: SHA }, { state: 'complete' }, 1],
+    ['the state of most', { sha256: SHA }, { state: 'stale' }, 1],
+    ['a state and a label', { sha256: SHA }, { state: 'stale', labels: ['team:sky'] }, 0],
+    ['a range', { type: 'npm', name: 'kite', range: '^2.1.0' }, {}, 2],
+    ['a range without it', { type: 'npm', name: 'kite', range: '<2' }, {}, 0],
     ['a label', { sha256: SHA }, { labels: ['team:sky'] }, 1],
     ['a label that nobody has', { sha256: SHA }, { labels: ['team:sea'] }, 0],
   ])('finds by %s', async (_, parameters, filter, total) => {
@@ -96,6 +102,59 @@ describe('WhereUsed', () => {
   });
 });
 
+describe('pages of many uses', () => {
+  let database: TestDatabase;
+  let whereUsed: WhereUsed;
+  beforeAll(async () => {
+    database = await openTestDatabase();
+    whereUsed = new WhereUsed(database.dataSource, new DependencyPaths(database.dataSource));
+    for (const statement of MANY_USES) await database.dataSource.query(statement);
+  });
+  afterAll(() => database.close());
+
+  const FILTERS: [string, Partial<UseFilter>, string][] = [
+    ['no filter', {}, 'true'],
+    ['stale', { state: 'stale' }, 'r."state" = 4'],
+    ['complete', { state: 'complete' }, 'r."state" = 2'],
+    ['dev', { dev: true }, 'm."dev"'],
+    ['not dev', { dev: false }, 'm."dev" IS NOT TRUE'],
+    ['labels', { labels: ['team:sky', 'stage:test'] }, `r."labels" @> '{"team": "sky", "stage": "test"}'`],
+    ['all', { labels: ['team:sky'], state: 'stale', dev: false }, `r."labels" @> '{"team": "sky"}' AND r."state" = 4 AND m."dev" IS NOT TRUE`],
+  ];
+  it.each(FILTERS)('are those of one list: %s', async (_, filter, condition) => {
+    const expected: unknown[] = await database.dataSource.query(
+      `SELECT r."id", p."path", c."version"
+       FROM "dependency_set_member" m JOIN "component" c ON c."id" = m."component_id"
+         JOIN "request_package" p ON p."dependency_set_id" = m."set_id" JOIN "request" r ON r."id" = p."request_id"
+       WHERE c."name" = 'kite' AND ${condition} ORDER BY r."id" DESC, p."position", m."position"`,
+    );
+    expect(expected.length).toBeGreaterThan(10);
+    const found: unknown[] = [];
+    for (let page = 1, total = 1; found.length < total; page += 1) {
+      const shown = await whereUsed.page(searchTerms({ type: 'npm', name: 'kite' }), { labels: [], ...filter }, page, 7);
+      expect(shown.items).not.toEqual([]);
+      ({ total } = shown);
+      found.push(...shown.items.map(({ request, package: { path }, version }) => ({ id: request.id, path, version })));
+    }
+    expect(found).toEqual(expected);
+  });
+});
+
+/** Requests far apart, each with two packages, of which the first has three versions of kite and the second one or none. */
+const MANY_USES = [
+  `INSERT INTO "component" ("id", "type", "name", "version")
+   VALUES (1, 'npm', 'kite', '1.0.0'), (2, 'npm', 'kite', '2.0.0'), (3, 'npm', 'kite', '3.0.0'), (4, 'npm', 'dial', '1.0.0')`,
+  `INSERT INTO "dependency_set" ("id", "sha256", "members") VALUES (1, repeat('1', 64), 4), (2, repeat('2', 64), 1), (3, repeat('3', 64), 1)`,
+  `INSERT INTO "dependency_set_member" ("set_id", "position", "component_id", "dev")
+   VALUES (1, 0, 4, false), (1, 1, 3, false), (1, 2, 1, NULL), (1, 3, 2, true), (2, 0, 2, false), (3, 0, 4, false)`,
+  `INSERT INTO "request" ("id", "repo", "repo_name", "ref", "state", "labels")
+   SELECT n * 397, 'r', 'r', repeat('a', 40), CASE n % 3 WHEN 0 THEN 2 ELSE 4 END,
+     CASE WHEN n % 2 = 0 THEN jsonb_build_object('team', 'sky', 'stage', CASE n % 4 WHEN 0 THEN 'test' ELSE 'x' END) END
+   FROM generate_series(1, 40) n`,
+  `INSERT INTO "request_package" ("request_id", "position", "component_id", "path", "dependency_set_id")
+   SELECT n * 397, p, 4, 'p' || p, CASE p WHEN 0 THEN 1 ELSE 2 + n % 2 END FROM generate_series(1, 40) n, generate_series(0, 1) p`,
+];
+
 describe('searchTerms', () => {
   it.each<[SearchParameters, object]>([
     [{ purl: 'pkg:npm/%40acme/dial@2.0.1' }, { types: ['npm', 'yarn'], names: ['@acme/dial'], version: '2.0.1' }],
@@ -115,7 +174,38 @@ describe('searchTerms', () => {
     [{ type: 'npm', name: 'x', version: '1', range: '^1' }],
   ])('refuses %j', (parameters) => expect(() => searchTerms(parameters)).toThrow(ValidationError));
 
-  it('does not know ranges yet', () => {
-    expect(() => searchTerms({ type: 'npm', name: 'x', range: '^1' })).toThrow(CachitoNotImplementedError);
+  it.each(['gomod', 'go-package', 'pip', 'rubygems'])('does not know ranges of %s yet', (type) => {
+    expect(() => searchTerms({ type, name: 'x', range: '^1' })).toThrow(CachitoNotImplementedError);
   });
+
+  it.each([['npm', 'one two'], ['npm', '^1.x.y.z'], ['yarn', 'latest'], ['npm', '>>1'], ['git-submodule', '^1']])('refuses the %s range %j', (type, range) => {
+    expect(() => searchTerms({ type, name: 'x', range })).toThrow(ValidationError);
+  });
+});
+
+describe('versionRange', () => {
+  it.each<[string, string[], string[]]>([
+    ['^2.1.0', ['2.1.0', '2.9.9', 'v2.1.1'], ['2.0.9', '3.0.0', '2.2.0-rc.1', '3.0.0-0']],
+    ['>=2.2.0-rc.0 <3', ['2.2.0-rc.1', '2.2.0', '2.10.0'], ['2.3.0-rc.1', '3.0.0']],
+    ['1 - 2 || 4.x', ['1.0.0', '2.9.0', '4.0.1'], ['3.0.0', '5.0.0']],
+    ['*', ['0.0.1', '1.0.0'], ['1.0.0-beta', 'file:libs/kite', 'https://acme.dev/kite-1.0.0.tgz']],
+    ['~1.2', ['1.2.9'], ['1.3.0', `github:acme/kite#${'a'.repeat(40)}`, 'git+https://git.acme.dev/kite.git#1.2.0', '', '1.2', '1'.repeat(300)]],
+  ])('%s', (text, inside, outside) => {
+    const test = versionRange('npm', text);
+    expect(inside.filter((version) => !test(version))).toEqual([]);
+    expect(outside.filter(test)).toEqual([]);
+  });
+});
+
+describe('windowOf', () => {
+  const blocks = [{ block: 9, uses: 3 }, { block: 7, uses: 1 }, { block: 2, uses: 5 }];
+  it.each<[number, number, object | undefined]>([
+    [0, 2, { first: 9, last: 9, offset: 0, limit: 2 }],
+    [2, 2, { first: 9, last: 7, offset: 2, limit: 2 }],
+    [3, 1, { first: 7, last: 7, offset: 0, limit: 1 }],
+    [3, 2, { first: 7, last: 2, offset: 0, limit: 2 }],
+    [8, 5, { first: 2, last: 2, offset: 4, limit: 5 }],
+    [0, 99, { first: 9, last: 2, offset: 0, limit: 99 }],
+    [9, 1, undefined],
+  ])('from %i, %i items', (offset, limit, expected) => expect(windowOf(blocks, offset, limit)).toEqual(expected));
 });

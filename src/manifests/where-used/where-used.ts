@@ -3,18 +3,11 @@ import { DataSource } from 'typeorm';
 import { type CataloguedPackage, DependencyPaths } from '../../dependencies/index.js';
 import { CachitoNotImplementedError } from '../../errors/index.js';
 import { timestampSql } from '../../http/index.js';
-import { REQUEST_STATES, type RequestStateName, stateName } from '../../requests/index.js';
+import { stateName } from '../../requests/index.js';
 import { PackageUrls } from '../purl.js';
 import type { SearchTerms } from './search-terms.js';
+import { countByBlock, type Statement, type UseFilter, usesInWindow, type WantedMembers, windowOf } from './use-query.js';
 import type { ArtifactView, UseView } from './where-used.dto.js';
-
-/** Which uses; all conditions must hold. */
-export interface UseFilter {
-  dev?: boolean;
-  state?: RequestStateName;
-  /** `key:value`. */
-  labels: readonly string[];
-}
 
 /** Answers which packages of which requests, stale ones too, depend on something. */
 @Injectable()
@@ -31,17 +24,14 @@ export class WhereUsed {
     page: number,
     perPage: number,
   ): Promise<{ total: number; items: UseView[] }> {
-    const { from, parameters } = conditions(terms, filter);
-    const [{ total }]: { total: number }[] = await this.dataSource.query(
-      `SELECT count(*)::float8 AS "total" ${from}`,
-      parameters,
-    );
-    const offset = (page - 1) * perPage;
-    if (offset >= total) return { total, items: [] };
-    const rows: UseRow[] = await this.dataSource.query(
-      `SELECT ${COLUMNS} ${from} ORDER BY r."id" DESC, p."position", m."position" LIMIT ${perPage} OFFSET ${offset}`,
-      parameters,
-    );
+    const wanted = await this.wantedMembers(terms);
+    if (wanted.ids.length === 0) return { total: 0, items: [] };
+    const blocks: { block: number; uses: number }[] = await this.query(countByBlock(wanted, filter));
+    const total = blocks.reduce((sum, { uses }) => sum + uses, 0);
+    const window = windowOf(blocks, (page - 1) * perPage, perPage);
+    if (window === undefined) return { total, items: [] };
+    const { text, parameters } = usesInWindow(wanted, filter, window);
+    const rows: UseRow[] = await this.query({ text: withDetails(text), parameters });
     const paths = await this.paths.shortest(rows.map((row) => ({ setId: row.setId, componentId: row.componentId })));
     const modules = await this.goModules(rows);
     return { total, items: rows.map((row, at) => useView(row, modules.get(row.requestId) ?? [], paths[at])) };
@@ -66,6 +56,27 @@ export class WhereUsed {
         { type, name, version },
       ),
     };
+  }
+
+  private query<Row>({ text, parameters }: Statement): Promise<Row[]> {
+    return this.dataSource.query(text, parameters);
+  }
+
+  private async wantedMembers(terms: SearchTerms): Promise<WantedMembers> {
+    if (terms.kind === 'file') {
+      const rows: { id: string }[] = await this.dataSource.query(`SELECT "id" FROM "artifact" WHERE "sha256" = $1`, [
+        terms.sha256,
+      ]);
+      return { column: 'artifact_id', ids: rows.map(({ id }) => id) };
+    }
+    const { types, names, version, inRange } = terms;
+    const rows: { id: string; version: string | null }[] = await this.dataSource.query(
+      `SELECT "id", "version" FROM "component"
+       WHERE "type" = ANY($1::text[]) AND "name" = ANY($2::text[]) AND ($3::text IS NULL OR "version" = $3)`,
+      [types, names, version],
+    );
+    const found = inRange ? rows.filter((row) => row.version !== null && inRange(row.version)) : rows;
+    return { column: 'component_id', ids: found.map(({ id }) => id) };
   }
 
   /** The Go modules of the requests in which a local Go dependency was found: its purl depends on them. */
@@ -108,44 +119,18 @@ interface UseRow {
   path: string;
 }
 
-const COLUMNS = `
-  c."type", c."name", c."version", m."dev", m."artifact_id"::float8 AS "artifactId", m."set_id" AS "setId",
-  m."component_id" AS "componentId", r."id" AS "requestId", r."repo", r."ref", r."state",
-  ${timestampSql('r."created"')} AS "created", r."labels",
-  pc."name" AS "packageName", pc."type" AS "packageType", pc."version" AS "packageVersion", p."path"`;
-
-function conditions(terms: SearchTerms, filter: UseFilter): { from: string; parameters: unknown[] } {
-  const parameters: unknown[] = [];
-  const parts: string[] = [];
-  const add = (value: unknown, condition: (placeholder: string) => string): void => {
-    if (value === undefined) return;
-    parameters.push(value);
-    parts.push(condition(`$${parameters.length}`));
-  };
-  if (terms.kind === 'file') {
-    add(terms.sha256, (value) => `m."artifact_id" IN (SELECT "id" FROM "artifact" WHERE "sha256" = ${value})`);
-  } else {
-    add(terms.types, (value) => `c."type" = ANY(${value}::text[])`);
-    add(terms.names, (value) => `c."name" = ANY(${value}::text[])`);
-    add(terms.version, (value) => `c."version" = ${value}`);
-  }
-  add(filter.dev, (value) => `coalesce(m."dev", false) = ${value}`);
-  add(filter.state && REQUEST_STATES[filter.state], (value) => `r."state" = ${value}`);
-  for (const label of filter.labels) {
-    const colon = label.indexOf(':');
-    add(
-      JSON.stringify({ [label.slice(0, colon)]: label.slice(colon + 1) }),
-      (value) => `r."labels" @> ${value}::jsonb`,
-    );
-  }
-  const from = `
-    FROM "dependency_set_member" m
-      JOIN "component" c ON c."id" = m."component_id"
-      JOIN "request_package" p ON p."dependency_set_id" = m."set_id"
-      JOIN "component" pc ON pc."id" = p."component_id"
-      JOIN "request" r ON r."id" = p."request_id"
-    WHERE ${parts.join(' AND ')}`;
-  return { from, parameters };
+/** What a page shows of its uses, in their order. */
+function withDetails(uses: string): string {
+  return `
+    SELECT c."type", c."name", c."version", u."dev", u."artifact_id"::float8 AS "artifactId", u."set_id" AS "setId",
+      u."component_id" AS "componentId", r."id" AS "requestId", r."repo", r."ref", r."state",
+      ${timestampSql('r."created"')} AS "created", r."labels",
+      pc."name" AS "packageName", pc."type" AS "packageType", pc."version" AS "packageVersion", u."path"
+    FROM (${uses}) AS u
+      JOIN "component" c ON c."id" = u."component_id"
+      JOIN "component" pc ON pc."id" = u."parent_id"
+      JOIN "request" r ON r."id" = u."request_id"
+    ORDER BY u."request_id" DESC, u."package", u."member"`;
 }
 
 function useView(row: UseRow, modules: CataloguedPackage[], chain: string[] | null): UseView {
