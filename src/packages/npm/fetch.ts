@@ -1,8 +1,7 @@
 import pLimit from 'p-limit';
 import type { Artifact, ArtifactSpec } from '../../dependencies/index.js';
 import type { ResolveJob } from '../package-manager.js';
-import type { archiveExternal } from './external/index.js';
-import type { Needs, RegistryNeed } from './needs.js';
+import type { ExternalNeed, Needs, RegistryNeed } from './needs.js';
 import { findDigests } from './registry-digests.js';
 
 /** What was archived, under the keys of what was needed. */
@@ -11,6 +10,9 @@ export interface Archived {
   externals: Map<string, Artifact>;
 }
 
+/** Archives one dependency that is not from a registry, packed under a version of its own. */
+export type ArchiveExternal = (need: ExternalNeed, job: ResolveJob) => Promise<Artifact>;
+
 /** Packing one takes a checkout or an unpacked archive, so not many at a time. */
 const EXTERNALS_AT_A_TIME = 5;
 
@@ -18,7 +20,7 @@ const EXTERNALS_AT_A_TIME = 5;
  * Archives everything that is needed, side by side. The first failure aborts the rest and is thrown once all have
  * ended.
  */
-export async function fetchAll(needs: Needs, job: ResolveJob, external: typeof archiveExternal): Promise<Archived> {
+export async function fetchAll(needs: Needs, job: ResolveJob, external: ArchiveExternal): Promise<Archived> {
   const total = needs.registry.size + needs.externals.size;
   const done = { registry: 0, externals: 0 };
   const report = (): void => job.progress.update(done.registry + done.externals, total, 'packages');

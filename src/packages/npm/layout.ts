@@ -5,6 +5,8 @@ import { quote } from './quote.js';
 
 /** As long as a name of a path may be on Linux. */
 const MAX_NAME = 255;
+/** What names, versions and repositories of forges are made of. */
+const SAFE = /^[A-Za-z0-9\-_.!~*'()@+/]+$/;
 
 /**
  * Where a package lies below `deps/` of the bundle. `name` and `version` are those of the archive. What is not from a
@@ -17,7 +19,9 @@ export function bundlePath(name: string, version: string, externalSource?: strin
   }
   const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
   const path = `npm/${directoryOf(name, externalSource)}/${file}`;
-  if (path.split('/').every((each) => each !== '' && each !== '.' && each !== '..' && each.length <= MAX_NAME)) return path;
+  if (SAFE.test(path) && path.split('/').every((each) => !['', '.', '..'].includes(each) && each.length <= MAX_NAME)) {
+    return path;
+  }
   throw new InvalidFileFormat(`${quote(`${name}@${version}`)} would need a file name that is too long or leads elsewhere.`);
 }
 

@@ -1,8 +1,7 @@
 import type { Artifact } from '../../dependencies/index.js';
 import { type ConfigurationFile, emptyResolution, type Resolution, type ResolveJob } from '../package-manager.js';
 import { ENVIRONMENT, npmrcFiles } from './configuration.js';
-import type { archiveExternal } from './external/index.js';
-import { type Archived, fetchAll } from './fetch.js';
+import { type Archived, type ArchiveExternal, fetchAll } from './fetch.js';
 import { checkFileDependencies } from './file-dependencies.js';
 import { integrityText } from './lockfile/integrity.js';
 import type { LockFileContent } from './lockfile/read-lock-file.js';
@@ -20,7 +19,7 @@ interface NpmPackage {
 }
 
 /** Everything about the npm packages of a request; `external` archives what is not from a registry. */
-export async function resolveNpm(job: ResolveJob, external: typeof archiveExternal): Promise<Resolution> {
+export async function resolveNpm(job: ResolveJob, external: ArchiveExternal): Promise<Resolution> {
   const found: PackageFiles[] = [];
   for (const { path } of job.paths) found.push(await findPackageFiles(job.source, path));
   const packages: NpmPackage[] = [];

@@ -43,7 +43,7 @@ export function classify(node: LockNode, form: LockGraph['form'], registryHosts:
   const integrity = fields.textOrFalse('integrity');
   const inBundle = fields.flag('bundled') || fields.flag('inBundle');
   if (inBundle && resolved === undefined) return { kind: 'bundled', name, version: bundledVersion(node, version), dev };
-  const source = resolved ?? (node.folder === undefined ? undefined : `file:${node.folder}`) ?? sourceInVersion(version);
+  const source = resolved ?? (form === 'flat' ? folderSource(node) : sourceInVersion(version));
   if (source === undefined) return { ...registry(node, name, version, integrity), dev };
   if (source.startsWith('file:')) return { kind: 'file', ...fileSource(name, source), dev };
   if (isGitAddress(source) || isForgeShorthand(source)) {
@@ -66,6 +66,10 @@ function nameAndVersion({ fields, key }: LockNode, form: LockGraph['form']): { n
   const at = version.lastIndexOf('@');
   if (at <= 'npm:'.length) return { name: key, version };
   return { name: version.slice('npm:'.length, at), version: version.slice(at + 1) };
+}
+
+function folderSource({ folder }: LockNode): string | undefined {
+  return folder === undefined ? undefined : `file:${folder}`;
 }
 
 /** In version 1 the source of what is not from a registry stands in the version. */

@@ -82,6 +82,6 @@ function replacement(spec: string, replaced: RewrittenLockFile['replaced']): str
 /** What a source and a specification of the same repository or file have in common. */
 function place(spec: string): string {
   const hosted = hostedGitInfo.fromUrl(spec);
-  if (hosted !== undefined) return `${hosted.type}:${hosted.path()}`.toLowerCase();
+  if (hosted !== undefined) return `${hosted.type}:${hosted.path({ noCommittish: true })}`.toLowerCase();
   return spec.split('#', 1)[0].replace(/^git\+/, '');
 }
