@@ -185,6 +185,17 @@ describe('failures that pass', () => {
     expect(await test.blobs()).toHaveLength(1);
   });
 
+  it.each<[string, RequestListener]>([
+    ['an answer that never comes', () => undefined],
+    ['a body that stalls', (_, response) => void response.writeHead(200).write('an archive')],
+  ])('%s is survived', async (_, stall) => {
+    const impatient = await TestArchive.open({ timeout: 500 });
+    answer((request, response) => (upstream.totalCalls < 2 ? stall : serve())(request, response));
+    expect((await impatient.archive.get(spec(), signal)).size).toBe(CONTENT.length);
+    expect(upstream.totalCalls).toBeGreaterThan(1);
+    await impatient.close();
+  });
+
   it('are repeated as often as asked for', async () => {
     answer((_, response) => response.writeHead(503).end());
     await expect(test.archive.getAll([spec()], { signal, tries: 5 })).rejects.toThrow('status 503');

@@ -1,4 +1,4 @@
-import { type HttpClient, type HttpResponse, type Retries, TransientFailure } from '../download/index.js';
+import { type HttpClient, type HttpResponse, type Retries, TransientFailure, transientFailureOf } from '../download/index.js';
 import { InvalidChecksum, NetworkError } from '../errors/index.js';
 import type { ArchiveStore, Blob } from '../store/index.js';
 import { type Artifact, type ArtifactSpec, displayName } from './artifact.js';
@@ -6,7 +6,7 @@ import type { NewArtifact } from './artifact-rows.js';
 import { checkDigestForms, DigestCheck, type Expectation } from './digests.js';
 import { refuseHtml } from './refuse-html.js';
 import type { Slots } from './slots.js';
-import { attemptError, isAbsent, lastModified, refuseStatus } from './upstream-answers.js';
+import { isAbsent, lastModified, refuseStatus } from './upstream-answers.js';
 
 export interface FetchOptions {
   /** A place is held while an upstream sends, not while the disk or a pause is waited for. */
@@ -57,8 +57,6 @@ export class ArtifactFetcher {
     const release = await slots.take(signal);
     try {
       const response = await this.http.request(upstream, { signal, maxSize: this.maxSize });
-      // The connection may break before the store begins to read; the reader hears of it all the same.
-      response.body.on('error', () => undefined);
       if (isAbsent(response)) return absent(response, name);
       refuseStatus(response, name);
       const check = new DigestCheck(wanted.expectations, wanted.compute, name);
@@ -70,7 +68,7 @@ export class ArtifactFetcher {
       return { ...key, ...blob, digests: check.digests, verifiedBy: wanted.verifiedBy, published };
     } catch (error) {
       signal.throwIfAborted();
-      throw attemptError(error);
+      throw transientFailureOf(error) ?? error;
     } finally {
       release();
     }

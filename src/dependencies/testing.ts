@@ -3,10 +3,9 @@ import { chmod, open } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Global, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
-import { Configuration } from '../config/index.js';
+import { type Configuration, ConfigurationModule } from '../config/index.js';
 import { testConfiguration } from '../config/testing.js';
 import { openTestDatabase, type TestDatabase } from '../database/testing.js';
 import { DownloadModule, Retries } from '../download/index.js';
@@ -17,15 +16,11 @@ import { ArtifactArchive } from './artifact-archive.js';
 import { ArtifactReferences } from './artifact-references.js';
 import { UpstreamDocuments } from './upstream-documents.js';
 
-const defaults = testConfiguration();
-const configuration = {
-  ...defaults,
-  outbound: { ...defaults.outbound, maxArtifactSize: 100_000, concurrency: 8, timeout: 20_000 },
-};
-
-@Global()
-@Module({ providers: [{ provide: Configuration, useValue: configuration }], exports: [Configuration] })
-class TestConfigurationModule {}
+/** Everything is small, so that limits are met. Milliseconds: how long an upstream may be silent. */
+function smallConfiguration(timeout: number): Configuration {
+  const { outbound } = testConfiguration();
+  return testConfiguration({ outbound: { ...outbound, maxArtifactSize: 100_000, concurrency: 8, timeout } });
+}
 
 /** An upstream on loopback that answers as a spec says. */
 export class TestUpstream {
@@ -64,12 +59,14 @@ export class TestUpstream {
 export class TestArchive {
   private constructor(
     readonly database: TestDatabase,
+    private readonly configuration: Configuration,
     private readonly module: TestingModule,
   ) {}
 
-  static async open(): Promise<TestArchive> {
+  static async open({ timeout = 20_000 } = {}): Promise<TestArchive> {
     const database = await openTestDatabase();
-    return new TestArchive(database, await compile(database.dataSource));
+    const configuration = smallConfiguration(timeout);
+    return new TestArchive(database, configuration, await compile(database.dataSource, configuration));
   }
 
   get archive(): ArtifactArchive {
@@ -90,7 +87,7 @@ export class TestArchive {
 
   /** Another process with the same database and store: nothing else is shared. */
   async otherProcess(): Promise<{ archive: ArtifactArchive; close(): Promise<void> }> {
-    const module = await compile(this.database.dataSource);
+    const module = await compile(this.database.dataSource, this.configuration);
     return { archive: module.get(ArtifactArchive), close: () => module.close() };
   }
 
@@ -108,7 +105,7 @@ export class TestArchive {
 
   /** Changes the first byte of a blob behind the store's back. */
   async damage(sha256: string): Promise<void> {
-    const path = join(configuration.directories.sources, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+    const path = join(this.configuration.directories.sources, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
     await chmod(path, 0o600);
     const file = await open(path, 'r+');
     await file.write(Buffer.of(0), 0, 1, 0);
@@ -126,9 +123,9 @@ export class TestArchive {
   }
 }
 
-async function compile(dataSource: DataSource): Promise<TestingModule> {
+async function compile(dataSource: DataSource, configuration: Configuration): Promise<TestingModule> {
   const module = await Test.createTestingModule({
-    imports: [TestConfigurationModule, StoreModule, DownloadModule],
+    imports: [ConfigurationModule.forRoot(configuration), StoreModule, DownloadModule],
     providers: [ArtifactArchive, ArtifactReferences, UpstreamDocuments, { provide: DataSource, useValue: dataSource }],
   })
     .overrideProvider(Retries)

@@ -1,12 +1,4 @@
-import {
-  AddressRefusedError,
-  BodyTooLargeError,
-  errorCode,
-  type HttpResponse,
-  isTransientStatus,
-  parseRetryAfter,
-  TransientFailure,
-} from '../download/index.js';
+import { type HttpResponse, transientStatusFailure } from '../download/index.js';
 import { NetworkError } from '../errors/index.js';
 
 /** Whether an upstream says that it does not have what was asked for. */
@@ -15,12 +7,12 @@ export function isAbsent({ status }: { status: number }): boolean {
 }
 
 /** Throws unless the status is 200; the body is given up then. `what` is the name of what was asked for. */
-export function refuseStatus({ status, headers, body, url }: HttpResponse, what: string): void {
+export function refuseStatus(response: HttpResponse, what: string): void {
+  const { status, body, url } = response;
   if (status === 200) return;
   body.destroy();
   const error = new NetworkError(`${what} cannot be fetched: ${url} answers with status ${status}${advice(status)}.`);
-  if (isTransientStatus(status)) throw new TransientFailure(error, parseRetryAfter(headers['retry-after']));
-  throw error;
+  throw transientStatusFailure(response, error) ?? error;
 }
 
 function advice(status: number): string {
@@ -29,14 +21,6 @@ function advice(status: number): string {
     ', so it wants credentials, or others than it got. An administrator configures them for this address in the file ' +
     'that CACHITO_UPSTREAMS_FILE names'
   );
-}
-
-/** The error of an attempt, as `TransientFailure` when the same request may succeed later. */
-export function attemptError(error: unknown): unknown {
-  if (!(error instanceof NetworkError) || error instanceof AddressRefusedError || error instanceof BodyTooLargeError)
-    return error;
-  // A connection that broke has a code; a refusal by us has none.
-  return errorCode(error) === undefined ? error : new TransientFailure(error);
 }
 
 /** When the upstream last changed what it sent (RFC 9110, §8.8.2); undefined if unreadable or in the future. */

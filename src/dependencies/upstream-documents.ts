@@ -1,10 +1,10 @@
 import { buffer } from 'node:stream/consumers';
 import { Injectable } from '@nestjs/common';
 import { SingleFlight } from '../concurrency/index.js';
-import { HttpClient, Retries } from '../download/index.js';
+import { HttpClient, Retries, transientFailureOf } from '../download/index.js';
 import { InvalidRequestData } from '../errors/index.js';
 import { refuseHtml } from './refuse-html.js';
-import { attemptError, isAbsent, refuseStatus } from './upstream-answers.js';
+import { isAbsent, refuseStatus } from './upstream-answers.js';
 
 export interface DocumentOptions {
   accept?: string;
@@ -54,13 +54,12 @@ export class UpstreamDocuments {
     try {
       const headers: Record<string, string> = accept === undefined ? {} : { accept };
       const response = await this.http.request(url, { headers, maxSize, signal });
-      response.body.on('error', () => undefined);
       if (isAbsent(response)) return void response.body.destroy();
       refuseStatus(response, 'A document');
       return await buffer(refuseHtml(response, 'A document'));
     } catch (error) {
       signal.throwIfAborted();
-      throw attemptError(error);
+      throw transientFailureOf(error) ?? error;
     }
   }
 }
