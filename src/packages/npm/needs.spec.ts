@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { InvalidFileFormat } from '../../errors/index.js';
 import { recordingJob } from './__fixtures__/recording-job.js';
 import type { LockDependency } from './lockfile/classify.js';
-import { collectNeeds, type Needs } from './needs.js';
+import { addNeed, type Needs, noNeeds } from './needs.js';
 
 const A = '0a'.repeat(64);
 const B = '0b'.repeat(64);
@@ -13,13 +13,15 @@ function kite(changes: Partial<LockDependency>): LockDependency {
 
 function collect(dependencies: LockDependency[], minIntegrity: 'none' | 'sha512' = 'none'): Needs {
   const { job } = recordingJob({ files: {}, npm: { minIntegrity }, upstreams: [{ url: 'https://npm.acme.dev/' }, {}] });
-  return collectNeeds(dependencies, job.settings);
+  const needs = noNeeds();
+  for (const dependency of dependencies) addNeed(needs, dependency, job.settings);
+  return needs;
 }
 
 const sha512 = (hex: string): Partial<LockDependency> => ({ digest: { algorithm: 'sha512', hex }, integrity: hex });
 const sha1: Partial<LockDependency> = { digest: { algorithm: 'sha1', hex: '0c'.repeat(20) } };
 
-describe('collectNeeds', () => {
+describe('addNeed', () => {
   it.each<[string, Partial<LockDependency>[], Record<string, string>]>([
     ['once', [sha512(A), sha512(A)], { sha512: A }],
     ['with all digests of different strength', [sha1, sha512(A)], { sha1: '0c'.repeat(20), sha512: A }],

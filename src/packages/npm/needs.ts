@@ -32,21 +32,22 @@ export interface Needs {
   externals: Map<string, ExternalNeed>;
 }
 
+/** Nothing to archive, to start from. */
+export function noNeeds(): Needs {
+  return { registry: new Map(), externals: new Map() };
+}
+
 /**
- * Throws `InvalidFileFormat` when two places mean different files by the same package, or have less integrity than the
- * settings want; `NetworkError` when no configured registry serves a package.
+ * Adds what one dependency needs. Throws `InvalidFileFormat` when two places mean different files by the same package,
+ * or one has less integrity than the settings want; `NetworkError` when no configured registry serves it.
  */
-export function collectNeeds(dependencies: Iterable<LockDependency>, settings: PackageSettings): Needs {
-  const needs: Needs = { registry: new Map(), externals: new Map() };
-  for (const dependency of dependencies) {
-    const { kind, name, source, integrity } = dependency;
-    if (kind === 'registry') addRegistry(needs.registry, dependency, settings);
-    if (kind === 'tarball') checkStrength(dependency, settings);
-    if ((kind === 'git' || kind === 'tarball') && source !== undefined) {
-      addExternal(needs.externals, { name, source, kind, integrity });
-    }
+export function addNeed(needs: Needs, dependency: LockDependency, settings: PackageSettings): void {
+  const { kind, name, source, integrity } = dependency;
+  if (kind === 'registry') addRegistry(needs.registry, dependency, settings);
+  if (kind === 'tarball') checkStrength(dependency, settings);
+  if ((kind === 'git' || kind === 'tarball') && source !== undefined) {
+    addExternal(needs.externals, { name, source, kind, integrity });
   }
-  return needs;
 }
 
 /** The key of a registry package. */

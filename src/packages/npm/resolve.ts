@@ -5,13 +5,15 @@ import { type Archived, type ArchiveExternal, fetchAll } from './fetch.js';
 import { checkFileDependencies } from './file-dependencies.js';
 import { integrityText } from './lockfile/integrity.js';
 import type { LockFileContent } from './lockfile/read-lock-file.js';
-import { collectNeeds, type Needs } from './needs.js';
+import { addNeed, type Needs, noNeeds } from './needs.js';
 import { readLockFileAside } from './off-thread.js';
+import { Placement } from './placement.js';
 import { findPackageFiles, type PackageFiles, readPackageFiles, shownDirectory } from './package-files.js';
 import { registryHosts } from './registry-upstreams.js';
-import { dependencyEdges, place, type Placed, resolvedPackage } from './resolver.js';
+import { dependencyEdges, resolvedPackage } from './resolver.js';
 import type { ArchivedPackage } from './rewrite/rewrite-lock-file.js';
 import { type Replacements, rewritePackage } from './rewrite/rewrite-package.js';
+import { inTurns } from './turns.js';
 
 interface NpmPackage {
   files: PackageFiles;
@@ -25,21 +27,24 @@ export async function resolveNpm(job: ResolveJob, external: ArchiveExternal): Pr
   const packages: NpmPackage[] = [];
   for (const files of found) packages.push({ files, content: await readPackage(job, files) });
 
-  const needs = collectNeeds(allDependencies(packages), job.settings);
+  const needs = noNeeds();
+  await inTurns(allDependencies(packages), (dependency) => addNeed(needs, dependency, job.settings));
   warnOfMissingIntegrity(job, needs);
   await job.progress.phase(`Fetching the npm dependencies at ${shownDirectories(found)}`);
   const archived = await fetchAll(needs, job, external);
-  const placed = place(needs, archived);
-
-  return {
-    ...emptyResolution(),
-    packages: packages.map(({ files, content }) => resolvedPackage(content, files.directory, archived)),
-    edges: packages.flatMap(({ content }) => dependencyEdges(content)),
-    artifacts: placed.artifacts,
-    registryEntries: placed.registryEntries,
-    environment: [...ENVIRONMENT],
-    files: await configurationFiles(job, found, replacements(needs, archived, placed)),
-  };
+  const resolution = emptyResolution();
+  await inTurns(packages, ({ files, content }) => {
+    resolution.packages.push(resolvedPackage(content, files.directory, archived));
+  });
+  await inTurns(packages, ({ content }) => {
+    for (const edge of dependencyEdges(content)) resolution.edges.push(edge);
+  });
+  const placed = new Placement();
+  await inTurns(archivedRegistry(needs, archived), ({ artifact, path }) => placed.add(artifact, path));
+  await inTurns(archived.externals, ([source, artifact]) => placed.addExternal(artifact, source));
+  const files = await configurationFiles(job, found, await replacements(needs, archived, placed));
+  const { artifacts, registryEntries } = placed;
+  return { ...resolution, artifacts, registryEntries, environment: [...ENVIRONMENT], files };
 }
 
 async function readPackage(job: ResolveJob, files: PackageFiles): Promise<LockFileContent> {
@@ -73,16 +78,20 @@ function shownDirectories(files: readonly PackageFiles[]): string {
   return files.length > 3 ? `${shown.join(', ')} and ${files.length - 3} more paths` : shown.join(', ');
 }
 
-function replacements(needs: Needs, archived: Archived, { externalPaths }: Placed): Replacements {
-  const externals = [...archived.externals].map(([source, artifact]): [string, ArchivedPackage] => [
-    source,
-    archivedPackage(artifact, externalPaths.get(source) ?? ''),
-  ]);
-  const registry = [...archived.registry].map(([key, artifact]): [string, ArchivedPackage] => [
-    key,
-    archivedPackage(artifact, needs.registry.get(key)?.path ?? ''),
-  ]);
-  return { externals: new Map(externals), registry: new Map(registry) };
+function* archivedRegistry(needs: Needs, archived: Archived) {
+  for (const [key, artifact] of archived.registry) yield { key, artifact, path: needs.registry.get(key)?.path ?? '' };
+}
+
+async function replacements(needs: Needs, archived: Archived, placed: Placement): Promise<Replacements> {
+  const externals = new Map<string, ArchivedPackage>();
+  const registry = new Map<string, ArchivedPackage>();
+  await inTurns(archivedRegistry(needs, archived), ({ key, artifact, path }) => {
+    registry.set(key, archivedPackage(artifact, path));
+  });
+  await inTurns(archived.externals, ([source, artifact]) => {
+    externals.set(source, archivedPackage(artifact, placed.externalPaths.get(source) ?? ''));
+  });
+  return { externals, registry };
 }
 
 function archivedPackage({ name, version, digests }: Artifact, path: string): ArchivedPackage {

@@ -1,18 +1,14 @@
 import type { Artifact } from '../../dependencies/index.js';
-import { UnsupportedFeature } from '../../errors/index.js';
 import type {
   Component,
   DependencyEdge,
-  PlacedArtifact,
-  RegistryEntry,
   ResolvedDependency,
   ResolvedPackage,
 } from '../package-manager.js';
 import type { Archived } from './fetch.js';
-import { bundlePath } from './layout.js';
 import type { LockDependency } from './lockfile/classify.js';
 import type { LockFileContent } from './lockfile/read-lock-file.js';
-import { type Needs, packageKey } from './needs.js';
+import { packageKey } from './needs.js';
 
 /**
  * A package of the source with its dependencies, each name and version once: for development only if all its places
@@ -60,40 +56,4 @@ export function dependencyEdges({ name, version, dependencies, edges }: LockFile
     result.push({ package: own, from: from.component, to: to.component });
   }
   return result;
-}
-
-/** What was archived, in the bundle and in the registry of the request. */
-export interface Placed {
-  artifacts: PlacedArtifact[];
-  registryEntries: RegistryEntry[];
-  /** Path below `deps/` of each external, by its source. */
-  externalPaths: Map<string, string>;
-}
-
-/**
- * Places every archive once. Throws `UnsupportedFeature` when two different ones would have the same name and version,
- * since neither a registry nor a bundle could hold both.
- */
-export function place(needs: Needs, archived: Archived): Placed {
-  const byPath = new Map<string, PlacedArtifact>();
-  const byName = new Map<string, RegistryEntry>();
-  const externalPaths = new Map<string, string>();
-  const add = (artifact: Artifact, path: string): void => {
-    const { name, version } = artifact;
-    const key = packageKey(artifact);
-    for (const known of [byPath.get(path)?.artifact, byName.get(key)?.artifact]) {
-      if (known !== undefined && known.sha256 !== artifact.sha256) {
-        throw new UnsupportedFeature(`Two different archives have the name and version ${key}. Update one of them.`);
-      }
-    }
-    if (!byPath.has(path)) byPath.set(path, { artifact, path });
-    if (!byName.has(key)) byName.set(key, { artifact, name, version });
-  };
-  for (const [key, artifact] of archived.registry) add(artifact, needs.registry.get(key)?.path ?? '');
-  for (const [source, artifact] of archived.externals) {
-    const path = bundlePath(artifact.name, artifact.version, source);
-    externalPaths.set(source, path);
-    add(artifact, path);
-  }
-  return { artifacts: [...byPath.values()], registryEntries: [...byName.values()], externalPaths };
 }

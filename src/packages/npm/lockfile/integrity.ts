@@ -42,7 +42,7 @@ export function strongestDigest(integrity: string, name: string): Digest {
 
 /** The digest as Subresource Integrity text. */
 export function integrityText({ algorithm, hex }: Digest): string {
-  return ssri.fromHex(hex, algorithm).toString();
+  return `${algorithm}-${Buffer.from(hex, 'hex').toString('base64')}`;
 }
 
 /** Undefined for an algorithm that is not known here. */

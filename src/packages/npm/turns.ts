@@ -1,0 +1,15 @@
+import { setImmediate } from 'node:timers/promises';
+
+/** Milliseconds that work may keep everybody else waiting. */
+const TURN = 10;
+
+/** Does the work item by item, and lets others have their turn in between. */
+export async function inTurns<Item>(items: Iterable<Item>, work: (item: Item) => void): Promise<void> {
+  let begun = performance.now();
+  for (const item of items) {
+    work(item);
+    if (performance.now() - begun < TURN) continue;
+    await setImmediate();
+    begun = performance.now();
+  }
+}
