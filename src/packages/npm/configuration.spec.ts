@@ -44,7 +44,9 @@ it.each([
   ['.', '../'],
   ['web', '../../'],
   ['web/ui', '../../../'],
-])('the way from %s to the root of the bundle is %s', (directory, way) => expect(pathToBundleRoot(directory)).toBe(way));
+])('the way from %s to the root of the bundle is %s', (directory, way) =>
+  expect(pathToBundleRoot(directory)).toBe(way),
+);
 
 it('keeps install scripts from fetching', () => {
   expect(ENVIRONMENT.map(({ name, value, kind, mode }) => [`${name}=${value}`, kind, mode])).toEqual([

@@ -88,4 +88,3 @@ function artifactSpec(need: RegistryNeed, { documents }: ResolveJob): ArtifactSp
 function zip<Value>(keys: readonly string[], values: readonly Value[]): Map<string, Value> {
   return new Map(keys.map((key, at) => [key, values[at]]));
 }
-

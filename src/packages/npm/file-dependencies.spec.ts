@@ -2,13 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { InvalidRepoStructure } from '../../errors/index.js';
 import { checkFileDependencies } from './file-dependencies.js';
 
-function check(name: string, source: string, options: { directory?: string; allowed?: string[]; workspaces?: string[] } = {}): () => void {
+function check(
+  name: string,
+  source: string,
+  options: { directory?: string; allowed?: string[]; workspaces?: string[] } = {},
+): () => void {
   const content = {
     name: 'dash',
     workspaces: options.workspaces ?? [],
     dependencies: [{ kind: 'file' as const, name, version: `file:${source}`, source, dev: false }],
   };
-  return () => checkFileDependencies(content, options.directory ?? '.', { dash: options.allowed ?? [], other: ['cloudy'] });
+  return () =>
+    checkFileDependencies(content, options.directory ?? '.', { dash: options.allowed ?? [], other: ['cloudy'] });
 }
 
 describe('checkFileDependencies', () => {
@@ -44,7 +49,11 @@ describe('checkFileDependencies', () => {
   });
 
   it('asks for the main package by its own name only', () => {
-    const content = { name: 'constructor', workspaces: [], dependencies: [{ kind: 'file' as const, name: 'x', version: 'file:x', source: 'x', dev: false }] };
+    const content = {
+      name: 'constructor',
+      workspaces: [],
+      dependencies: [{ kind: 'file' as const, name: 'x', version: 'file:x', source: 'x', dev: false }],
+    };
     expect(() => checkFileDependencies(content, '.', {})).toThrow(InvalidRepoStructure);
   });
 });

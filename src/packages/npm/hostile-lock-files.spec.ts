@@ -25,11 +25,13 @@ const entry = (key: string, value: unknown): string => flat({ [key]: value });
 const kite = (value: object): string => entry('node_modules/kite', { version: '1.0.0', ...value });
 const deepTree = (depth: number): string => {
   const open = '{"version":"1.0.0","dependencies":{"kite":'.repeat(depth);
-  return `{"name":"dash","version":"1.0.0","lockfileVersion":1,"dependencies":{"kite":${open}{"version":"1.0.0"}${'}}'.repeat(depth)}}}`;
+  const tree = `${open}{"version":"1.0.0"}${'}}'.repeat(depth)}`;
+  return `{"name":"dash","version":"1.0.0","lockfileVersion":1,"dependencies":{"kite":${tree}}}`;
 };
 /** Keys that an object literal would take for something else. */
 const withKey = (key: string, value: unknown): string => flat({ PLACE: value }).replace('"PLACE"', JSON.stringify(key));
-const withNestedKey = (key: string, value: unknown): string => nested({ PLACE: value }).replace('"PLACE"', JSON.stringify(key));
+const withNestedKey = (key: string, value: unknown): string =>
+  nested({ PLACE: value }).replace('"PLACE"', JSON.stringify(key));
 const many = (count: number): string => {
   const entries = Array.from({ length: count }, (_, at) => `"node_modules/k${at}":{"version":"1.0.0"}`);
   return `{"name":"dash","version":"1.0.0","lockfileVersion":3,"packages":{${entries.join(',')}}}`;
@@ -57,18 +59,48 @@ const HOSTILE: [string, string, string | RegExp][] = [
   // Names and places.
   ...(
     [
-      '../../etc/passwd/node_modules/..', 'node_modules/../../x', 'node_modules/..', 'node_modules/.', '/etc/passwd', 'node_modules//kite',
-      'node_modules/@acme/../../x', 'node_modules\\kite', 'node_modules/a\\..\\b', 'node_modules/a\0b', 'node_modules/a\nb', 'node_modules/a b',
-      'node_modules/%2e%2e%2fx', 'node_modules/a%00', 'node_modules/café', 'node_modules/\ud800', 'node_modules/.hidden', 'node_modules/_x',
-      'node_modules/@acme', 'node_modules/@/x', 'node_modules/node_modules', 'node_modules/__proto__', 'C:/x', 'libs/./x', 'libs/../../x', 'libs/',
-      `node_modules/${'x'.repeat(300)}`, `${'node_modules/a/'.repeat(200)}node_modules/b`, `x${'/x'.repeat(3000)}`,
+      '../../etc/passwd/node_modules/..',
+      'node_modules/../../x',
+      'node_modules/..',
+      'node_modules/.',
+      '/etc/passwd',
+      'node_modules//kite',
+      'node_modules/@acme/../../x',
+      'node_modules\\kite',
+      'node_modules/a\\..\\b',
+      'node_modules/a\0b',
+      'node_modules/a\nb',
+      'node_modules/a b',
+      'node_modules/%2e%2e%2fx',
+      'node_modules/a%00',
+      'node_modules/café',
+      'node_modules/\ud800',
+      'node_modules/.hidden',
+      'node_modules/_x',
+      'node_modules/@acme',
+      'node_modules/@/x',
+      'node_modules/node_modules',
+      'node_modules/__proto__',
+      'C:/x',
+      'libs/./x',
+      'libs/../../x',
+      'libs/',
+      `node_modules/${'x'.repeat(300)}`,
+      `${'node_modules/a/'.repeat(200)}node_modules/b`,
+      `x${'/x'.repeat(3000)}`,
     ] as const
-  ).map((key): [string, string, RegExp] => [`the place ${JSON.stringify(key).slice(0, 50)}`, entry(key, { version: '1.0.0' }), /"(?:packages|node_modules)/]),
-  ...['../x', '.', '..', 'a/b', 'a\\b', 'a\0', '@acme', '', 'x'.repeat(300), '_x', 'a b'].map((name): [string, string, RegExp] => [
-    `the name ${JSON.stringify(name).slice(0, 50)}`,
-    entry('node_modules/kite', { name, version: '1.0.0' }),
-    /is not a package name.*node_modules\/kite/,
+  ).map((key): [string, string, RegExp] => [
+    `the place ${JSON.stringify(key).slice(0, 50)}`,
+    entry(key, { version: '1.0.0' }),
+    /"(?:packages|node_modules)/,
   ]),
+  ...['../x', '.', '..', 'a/b', 'a\\b', 'a\0', '@acme', '', 'x'.repeat(300), '_x', 'a b'].map(
+    (name): [string, string, RegExp] => [
+      `the name ${JSON.stringify(name).slice(0, 50)}`,
+      entry('node_modules/kite', { name, version: '1.0.0' }),
+      /is not a package name.*node_modules\/kite/,
+    ],
+  ),
   ...['../x', '..', 'a/b', '', '@acme/../x', '__proto__', 'a\u202eb'].map((name): [string, string, RegExp] => [
     `the name ${JSON.stringify(name)} in version 1`,
     withNestedKey(name, { version: '1.0.0' }),
@@ -79,26 +111,70 @@ const HOSTILE: [string, string, string | RegExp][] = [
   ['a proto key as an entry', withKey('__proto__', { version: '1.0.0' }), /__proto__/],
   ['a constructor that is no object', withKey('constructor', 'x'), /constructor.* must be an object/],
   // Versions.
-  ...['../../x', '1.0.0/../x', '1.0.0\n', 'latest', '^1.0.0', '', '1.0.0 || 2', 'v1.0.0', '99999999999999999999.0.0', `1.0.0-${'a'.repeat(1000)}`, '1.0.0+%2f'].map(
-    (version): [string, string, RegExp] => [`the version ${JSON.stringify(version).slice(0, 50)}`, entry('node_modules/kite', { version }), /node_modules\/kite/],
-  ),
+  ...[
+    '../../x',
+    '1.0.0/../x',
+    '1.0.0\n',
+    'latest',
+    '^1.0.0',
+    '',
+    '1.0.0 || 2',
+    'v1.0.0',
+    '99999999999999999999.0.0',
+    `1.0.0-${'a'.repeat(1000)}`,
+    '1.0.0+%2f',
+  ].map((version): [string, string, RegExp] => [
+    `the version ${JSON.stringify(version).slice(0, 50)}`,
+    entry('node_modules/kite', { version }),
+    /node_modules\/kite/,
+  ]),
   ['no version at all', entry('node_modules/kite', {}), /node_modules\/kite.*neither/],
   ['no version in version 1', nested({ kite: {} }), /kite.*has no "version"/],
   ['a bundled version that climbs', kite({ version: '../x', inBundle: true }), /node_modules\/kite/],
   // Wrong types everywhere.
-  ...Object.entries({ version: 7, name: ['kite'], resolved: { x: 1 }, integrity: [], dev: 'yes', inBundle: 1, bundled: null, link: 'true', dependencies: [], peerDependencies: 'x', optionalDependencies: 7 }).map(
-    ([key, value]): [string, string, RegExp] => [`the type of ${key}`, kite({ [key]: value }), new RegExp(`"${key}" of .*node_modules/kite.* must be`)],
-  ),
-  ['a requirement that is a number', kite({ dependencies: { tail: 7 } }), /"tail" in "dependencies" of .*node_modules\/kite/],
+  ...Object.entries({
+    version: 7,
+    name: ['kite'],
+    resolved: { x: 1 },
+    integrity: [],
+    dev: 'yes',
+    inBundle: 1,
+    bundled: null,
+    link: 'true',
+    dependencies: [],
+    peerDependencies: 'x',
+    optionalDependencies: 7,
+  }).map(([key, value]): [string, string, RegExp] => [
+    `the type of ${key}`,
+    kite({ [key]: value }),
+    new RegExp(`"${key}" of .*node_modules/kite.* must be`),
+  ]),
+  [
+    'a requirement that is a number',
+    kite({ dependencies: { tail: 7 } }),
+    /"tail" in "dependencies" of .*node_modules\/kite/,
+  ],
   ['requires of a wrong type', nested({ kite: { version: '1.0.0', requires: ['x'] } }), /"requires" of .*kite/],
-  ['a requirement of a wrong type', nested({ kite: { version: '1.0.0', requires: { x: null } } }), /"x" in "requires" of .*kite/],
-  ['nested dependencies of a wrong type', nested({ kite: { version: '1.0.0', dependencies: 7 } }), /"dependencies" of .*kite/],
+  [
+    'a requirement of a wrong type',
+    nested({ kite: { version: '1.0.0', requires: { x: null } } }),
+    /"x" in "requires" of .*kite/,
+  ],
+  [
+    'nested dependencies of a wrong type',
+    nested({ kite: { version: '1.0.0', dependencies: 7 } }),
+    /"dependencies" of .*kite/,
+  ],
   ['an entry that is a text', entry('node_modules/kite', 'x'), /node_modules\/kite.* must be an object/],
   ['an entry that is null', entry('node_modules/kite', null), /node_modules\/kite.* must be an object/],
   ['an entry that is a text in version 1', nested({ kite: 'x' }), /kite.* must be an object/],
   ['a root entry that is an array', flat({ '': [] }), /packages\[""\].* must be an object/],
   ['packages that are an array', flat({}, { packages: [] }), '"packages" of the top level of package-lock.json'],
-  ['dependencies that are an array', nested({}, { dependencies: [] }), '"dependencies" of the top level of package-lock.json'],
+  [
+    'dependencies that are an array',
+    nested({}, { dependencies: [] }),
+    '"dependencies" of the top level of package-lock.json',
+  ],
   ['a name that is an object', flat({}, { name: {} }), '"name" of the top level of package-lock.json'],
   ['workspaces that are a number', flat({ '': { workspaces: 7 } }), '"workspaces" of packages[""]'],
   ['a broken legacy half', flat({}, { lockfileVersion: 2, dependencies: { kite: 7 } }), /kite.* must be an object/],
@@ -107,13 +183,33 @@ const HOSTILE: [string, string, string | RegExp][] = [
   ['a link that climbs', entry('node_modules/kite', { link: true, resolved: 'libs/../../x' }), /libs\/\.\.\/\.\.\/x/],
   ['a link out of the repository', entry('node_modules/kite', { link: true, resolved: '../x' }), /kite@file:\.\.\/x/],
   // Sources and hosts.
-  ['another package at the registry', kite({ resolved: `${REGISTRY}/evil/-/evil-1.0.0.tgz` }), /kite@1\.0\.0 names the package "evil"/],
-  ['another version at the registry', kite({ resolved: `${REGISTRY}/kite/-/kite-6.6.6.tgz` }), /kite@1\.0\.0 names the file/],
+  [
+    'another package at the registry',
+    kite({ resolved: `${REGISTRY}/evil/-/evil-1.0.0.tgz` }),
+    /kite@1\.0\.0 names the package "evil"/,
+  ],
+  [
+    'another version at the registry',
+    kite({ resolved: `${REGISTRY}/kite/-/kite-6.6.6.tgz` }),
+    /kite@1\.0\.0 names the file/,
+  ],
   ['another scope', kite({ resolved: `${REGISTRY}/@evil/kite/-/kite-1.0.0.tgz` }), /"@evil\/kite"/],
   ['dots in an address', kite({ resolved: `${REGISTRY}/kite/-/../../evil/-/evil-1.0.0.tgz` }), /"evil"/],
-  ['a swapped host without integrity', kite({ resolved: 'https://evil.example/kite/-/kite-1.0.0.tgz' }), /kite@https:\/\/evil\.example/],
-  ['a host that only looks like it', kite({ resolved: 'https://registry.npmjs.org.evil.example/kite/-/kite-1.0.0.tgz' }), /evil\.example/],
-  ['a user that looks like the host', kite({ resolved: 'https://registry.npmjs.org@evil.example/kite/-/kite-1.0.0.tgz' }), /kite@https:\/\/evil\.example/],
+  [
+    'a swapped host without integrity',
+    kite({ resolved: 'https://evil.example/kite/-/kite-1.0.0.tgz' }),
+    /kite@https:\/\/evil\.example/,
+  ],
+  [
+    'a host that only looks like it',
+    kite({ resolved: 'https://registry.npmjs.org.evil.example/kite/-/kite-1.0.0.tgz' }),
+    /evil\.example/,
+  ],
+  [
+    'a user that looks like the host',
+    kite({ resolved: 'https://registry.npmjs.org@evil.example/kite/-/kite-1.0.0.tgz' }),
+    /kite@https:\/\/evil\.example/,
+  ],
   ['a metadata service', kite({ resolved: 'http://169.254.169.254/latest' }), /kite@http:\/\/169\.254\.169\.254/],
   ['file: to the system', kite({ resolved: 'file:///etc/passwd' }), /kite@file:\/\/\/etc\/passwd/],
   ['file: that climbs', kite({ resolved: 'file:../../../etc/passwd' }), /kite@file:/],
@@ -134,20 +230,51 @@ const HOSTILE: [string, string, string | RegExp][] = [
   ['empty integrity', kite({ integrity: '' }), /integrity of kite@1\.0\.0 is malformed/],
   ['hexadecimal integrity', kite({ integrity: `sha1-${'0a'.repeat(20)}` }), /integrity of kite@1\.0\.0 is malformed/],
   ['integrity that is too short', kite({ integrity: 'sha512-AAAA' }), /integrity of kite@1\.0\.0 is malformed/],
-  ['a megabyte of integrity', kite({ integrity: `${SHA512} `.repeat(10_000) }), /integrity of kite@1\.0\.0 is malformed/],
+  [
+    'a megabyte of integrity',
+    kite({ integrity: `${SHA512} `.repeat(10_000) }),
+    /integrity of kite@1\.0\.0 is malformed/,
+  ],
   ['unknown integrity', kite({ integrity: 'rot13-AAAA' }), /integrity of kite@1\.0\.0 uses an algorithm/],
-  ['two digests of one algorithm', kite({ integrity: `${SHA512} sha512-${Buffer.alloc(64).toString('base64')}` }), /integrity of kite@1\.0\.0 holds several/],
-  ['one package with two digests', flat({ 'node_modules/kite': { version: '1.0.0', integrity: SHA512 }, 'node_modules/a/node_modules/kite': { version: '1.0.0', integrity: `sha512-${Buffer.alloc(64).toString('base64')}` } }), /kite@1\.0\.0 stands in the lock files with two different sha512/],
-  ['a tarball with two digests', flat({ 'node_modules/a': { resolved: 'https://h/x.tgz', integrity: SHA512 }, 'node_modules/b': { resolved: 'https://h/x.tgz', integrity: SHA1 } }), /"b" stands in the lock files twice/],
+  [
+    'two digests of one algorithm',
+    kite({ integrity: `${SHA512} sha512-${Buffer.alloc(64).toString('base64')}` }),
+    /integrity of kite@1\.0\.0 holds several/,
+  ],
+  [
+    'one package with two digests',
+    flat({
+      'node_modules/kite': { version: '1.0.0', integrity: SHA512 },
+      'node_modules/a/node_modules/kite': {
+        version: '1.0.0',
+        integrity: `sha512-${Buffer.alloc(64).toString('base64')}`,
+      },
+    }),
+    /kite@1\.0\.0 stands in the lock files with two different sha512/,
+  ],
+  [
+    'a tarball with two digests',
+    flat({
+      'node_modules/a': { resolved: 'https://h/x.tgz', integrity: SHA512 },
+      'node_modules/b': { resolved: 'https://h/x.tgz', integrity: SHA1 },
+    }),
+    /"b" stands in the lock files twice/,
+  ],
 ];
 
 describe('a hostile lock file', () => {
-  it.each(HOSTILE)('with %s is refused by a message that names it, before anything is fetched', async (_name, text, message) => {
-    const { error, recorded } = await outcome(text);
-    expect(error).toBeInstanceOf(CachitoError);
-    expect(error).toHaveProperty('message', expect.stringMatching(message instanceof RegExp ? message : escaped(message)));
-    expect([recorded.specs, recorded.externals, recorded.documents]).toEqual([[], [], []]);
-  });
+  it.each(HOSTILE)(
+    'with %s is refused by a message that names it, before anything is fetched',
+    async (_name, text, message) => {
+      const { error, recorded } = await outcome(text);
+      expect(error).toBeInstanceOf(CachitoError);
+      expect(error).toHaveProperty(
+        'message',
+        expect.stringMatching(message instanceof RegExp ? message : escaped(message)),
+      );
+      expect([recorded.specs, recorded.externals, recorded.documents]).toEqual([[], [], []]);
+    },
+  );
 
   it('is refused with messages of one line, short and printable', async () => {
     for (const [, text] of HOSTILE) {
@@ -159,10 +286,26 @@ describe('a hostile lock file', () => {
 
 describe('odd keys', () => {
   it.each([
-    ['duplicate keys', `{"name":"dash","version":"1.0.0","lockfileVersion":3,"packages":{"node_modules/a":7,"node_modules/a":{"version":"1.0.0"}}}`, ['npm/a/a-1.0.0.tgz']],
-    ['a package called constructor', flat({ 'node_modules/constructor': { version: '1.0.0' } }), ['npm/constructor/constructor-1.0.0.tgz']],
-    ['prototype keys in unread places', kite({ engines: 7, __proto__: 7, funding: [[]] }).replace('"engines"', '"__proto__"'), ['npm/kite/kite-1.0.0.tgz']],
-    ['prototype keys in maps', kite({ dependencies: { constructor: '1', PLACE: '1' } }).replace('PLACE', '__proto__'), ['npm/kite/kite-1.0.0.tgz']],
+    [
+      'duplicate keys',
+      `{"name":"dash","version":"1.0.0","lockfileVersion":3,"packages":{"node_modules/a":7,"node_modules/a":{"version":"1.0.0"}}}`,
+      ['npm/a/a-1.0.0.tgz'],
+    ],
+    [
+      'a package called constructor',
+      flat({ 'node_modules/constructor': { version: '1.0.0' } }),
+      ['npm/constructor/constructor-1.0.0.tgz'],
+    ],
+    [
+      'prototype keys in unread places',
+      kite({ engines: 7, __proto__: 7, funding: [[]] }).replace('"engines"', '"__proto__"'),
+      ['npm/kite/kite-1.0.0.tgz'],
+    ],
+    [
+      'prototype keys in maps',
+      kite({ dependencies: { constructor: '1', PLACE: '1' } }).replace('PLACE', '__proto__'),
+      ['npm/kite/kite-1.0.0.tgz'],
+    ],
     ['a byte order mark', `\ufeff${kite({})}`, ['npm/kite/kite-1.0.0.tgz']],
   ])('do no harm: %s', async (_name, text, expected) => {
     const { error, paths } = await outcome(text);
@@ -174,24 +317,63 @@ describe('odd keys', () => {
 
 describe('whatever a lock file holds', () => {
   const text = fc.oneof(
-    fc.constantFrom('1.0.0', 'kite', '../x', REGISTRY, `${REGISTRY}/kite/-/kite-1.0.0.tgz`, SHA512, SHA1, '', `github:acme/kite#${COMMIT}`, `git+https://h/../x#${COMMIT}`, 'file:../x', 'file:libs/a', 'npm:kite@1.0.0'),
+    fc.constantFrom(
+      '1.0.0',
+      'kite',
+      '../x',
+      REGISTRY,
+      `${REGISTRY}/kite/-/kite-1.0.0.tgz`,
+      SHA512,
+      SHA1,
+      '',
+      `github:acme/kite#${COMMIT}`,
+      `git+https://h/../x#${COMMIT}`,
+      'file:../x',
+      'file:libs/a',
+      'npm:kite@1.0.0',
+    ),
     fc.string(),
   );
   const value = fc.oneof({ weight: 5, arbitrary: text }, { weight: 1, arbitrary: fc.jsonValue() });
   const entryValue = fc.record(
-    { version: value, resolved: value, integrity: value, name: value, link: fc.boolean(), inBundle: fc.boolean(), bundled: fc.boolean(), dependencies: fc.dictionary(text, value) },
+    {
+      version: value,
+      resolved: value,
+      integrity: value,
+      name: value,
+      link: fc.boolean(),
+      inBundle: fc.boolean(),
+      bundled: fc.boolean(),
+      dependencies: fc.dictionary(text, value),
+    },
     { requiredKeys: [] },
   );
   const key = fc.oneof(
-    fc.constantFrom('node_modules/kite', 'node_modules/@acme/dial', 'libs/a', '', 'kite', 'node_modules/a/node_modules/b', '../a'),
-    fc.array(fc.constantFrom('node_modules', '..', 'a', '@a', '.', '', '\\', '%2f'), { maxLength: 6 }).map((parts) => parts.join('/')),
+    fc.constantFrom(
+      'node_modules/kite',
+      'node_modules/@acme/dial',
+      'libs/a',
+      '',
+      'kite',
+      'node_modules/a/node_modules/b',
+      '../a',
+    ),
+    fc
+      .array(fc.constantFrom('node_modules', '..', 'a', '@a', '.', '', '\\', '%2f'), { maxLength: 6 })
+      .map((parts) => parts.join('/')),
   );
-  const lockFile = fc.record({ lockfileVersion: fc.constantFrom(1, 2, 3), packages: fc.dictionary(key, entryValue), dependencies: fc.dictionary(key, entryValue) });
+  const lockFile = fc.record({
+    lockfileVersion: fc.constantFrom(1, 2, 3),
+    packages: fc.dictionary(key, entryValue),
+    dependencies: fc.dictionary(key, entryValue),
+  });
 
   it('it is refused with an error for clients, or every path lies below deps/npm', async () => {
     await fc.assert(
       fc.asyncProperty(lockFile, async (content) => {
-        const { error, paths } = await outcome(JSON.stringify(content), { npm: { fileDependencyAllowlist: { dash: ['a'] } } });
+        const { error, paths } = await outcome(JSON.stringify(content), {
+          npm: { fileDependencyAllowlist: { dash: ['a'] } },
+        });
         if (error !== undefined) expect(error).toBeInstanceOf(CachitoError);
         for (const path of paths) {
           expect(path).toMatch(/^npm\//);

@@ -13,11 +13,31 @@ describe('bundlePath', () => {
     ['kite', '1.0.0+7', undefined, 'npm/kite/kite-1.0.0+7.tgz'],
     ['kite', GIT_VERSION, `github:acme/kite#${COMMIT}`, `npm/github/acme/kite/kite-${GIT_VERSION}.tgz`],
     ['kite', GIT_VERSION, `gitlab:g/sub/kite#${COMMIT}`, `npm/gitlab/g/sub/kite/kite-${GIT_VERSION}.tgz`],
-    ['@acme/dial', GIT_VERSION, `bitbucket:acme/dial#${COMMIT}`, `npm/bitbucket/acme/dial/acme-dial-${GIT_VERSION}.tgz`],
+    [
+      '@acme/dial',
+      GIT_VERSION,
+      `bitbucket:acme/dial#${COMMIT}`,
+      `npm/bitbucket/acme/dial/acme-dial-${GIT_VERSION}.tgz`,
+    ],
     ['kite', GIT_VERSION, `git+https://git.acme.dev/kite.git#${COMMIT}`, `npm/external-kite/kite-${GIT_VERSION}.tgz`],
-    ['kite', GIT_VERSION, `git+ssh://git@git.acme.dev:7999/kite.git#${COMMIT}`, `npm/external-kite/kite-${GIT_VERSION}.tgz`],
-    ['@acme/dial', '1.0.0-external-sha512-0a', 'https://dl.acme.dev/dial.tgz', 'npm/external-@acme/dial/acme-dial-1.0.0-external-sha512-0a.tgz'],
-    ['kite', '1.0.0-external-sha512-0a', 'https://dl.acme.dev:8443/kite.tgz#x', 'npm/external-kite/kite-1.0.0-external-sha512-0a.tgz'],
+    [
+      'kite',
+      GIT_VERSION,
+      `git+ssh://git@git.acme.dev:7999/kite.git#${COMMIT}`,
+      `npm/external-kite/kite-${GIT_VERSION}.tgz`,
+    ],
+    [
+      '@acme/dial',
+      '1.0.0-external-sha512-0a',
+      'https://dl.acme.dev/dial.tgz',
+      'npm/external-@acme/dial/acme-dial-1.0.0-external-sha512-0a.tgz',
+    ],
+    [
+      'kite',
+      '1.0.0-external-sha512-0a',
+      'https://dl.acme.dev:8443/kite.tgz#x',
+      'npm/external-kite/kite-1.0.0-external-sha512-0a.tgz',
+    ],
   ])('of %s %s from %s is %s', (name, version, source, path) => expect(bundlePath(name, version, source)).toBe(path));
 
   it.each([
@@ -29,21 +49,38 @@ describe('bundlePath', () => {
     ['kite', GIT_VERSION, `github:../../x#${COMMIT}`],
     ['kite', GIT_VERSION, `github:/x#${COMMIT}`],
     ['kite', GIT_VERSION, `github:#${COMMIT}`],
-  ])('of %s %s from %s is refused', (name, version, source) => expect(() => bundlePath(name, version, source)).toThrow(InvalidFileFormat));
+  ])('of %s %s from %s is refused', (name, version, source) =>
+    expect(() => bundlePath(name, version, source)).toThrow(InvalidFileFormat),
+  );
 
   it('lies below npm/', () => {
-    const text = fc.oneof(fc.constantFrom('..', 'a', '@a/b', '1.0.0', `github:a/b#x`), fc.string(), fc.string({ unit: fc.constantFrom('.', '/', 'a', '@', ':', '#', '\\') }));
+    const text = fc.oneof(
+      fc.constantFrom('..', 'a', '@a/b', '1.0.0', `github:a/b#x`),
+      fc.string(),
+      fc.string({ unit: fc.constantFrom('.', '/', 'a', '@', ':', '#', '\\') }),
+    );
     fc.assert(
-      fc.property(text, fc.oneof(fc.constant('1.0.0'), text), fc.option(fc.oneof(text, text.map((t) => `github:${t}#x`)), { nil: undefined }), (name, version, source) => {
-        try {
-          const names = bundlePath(name, version, source).split('/');
-          expect(names[0]).toBe('npm');
-          expect(names.join('')).toMatch(/^[\x21-\x5b\x5d-\x7e]+$/);
-          expect(names.filter((each) => each === '' || each === '.' || each === '..')).toEqual([]);
-        } catch (error) {
-          expect(error).toBeInstanceOf(CachitoError);
-        }
-      }),
+      fc.property(
+        text,
+        fc.oneof(fc.constant('1.0.0'), text),
+        fc.option(
+          fc.oneof(
+            text,
+            text.map((t) => `github:${t}#x`),
+          ),
+          { nil: undefined },
+        ),
+        (name, version, source) => {
+          try {
+            const names = bundlePath(name, version, source).split('/');
+            expect(names[0]).toBe('npm');
+            expect(names.join('')).toMatch(/^[\x21-\x5b\x5d-\x7e]+$/);
+            expect(names.filter((each) => each === '' || each === '.' || each === '..')).toEqual([]);
+          } catch (error) {
+            expect(error).toBeInstanceOf(CachitoError);
+          }
+        },
+      ),
     );
   });
 });

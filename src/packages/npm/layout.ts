@@ -15,14 +15,18 @@ const SAFE = /^[A-Za-z0-9\-_.!~*'()@+/]+$/;
  */
 export function bundlePath(name: string, version: string, externalSource?: string): string {
   if (!isPackageName(name) || !isExactVersion(version)) {
-    throw new InvalidFileFormat(`A package with the name ${quote(name)} and version ${quote(version)} cannot be placed.`);
+    throw new InvalidFileFormat(
+      `A package with the name ${quote(name)} and version ${quote(version)} cannot be placed.`,
+    );
   }
   const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
   const path = `npm/${directoryOf(name, externalSource)}/${file}`;
   if (SAFE.test(path) && path.split('/').every((each) => !['', '.', '..'].includes(each) && each.length <= MAX_NAME)) {
     return path;
   }
-  throw new InvalidFileFormat(`${quote(`${name}@${version}`)} would need a file name that is too long or leads elsewhere.`);
+  throw new InvalidFileFormat(
+    `${quote(`${name}@${version}`)} would need a file name that is too long or leads elsewhere.`,
+  );
 }
 
 function directoryOf(name: string, source: string | undefined): string {

@@ -27,7 +27,11 @@ describe('addNeed', () => {
     ['with all digests of different strength', [sha1, sha512(A)], { sha1: '0c'.repeat(20), sha512: A }],
     ['with the only digest', [{}, sha512(A), {}], { sha512: A }],
     ['without digest', [{}, {}], {}],
-    ['from two addresses with one digest', [sha512(A), { ...sha512(A), source: 'https://npm.acme.dev/x' }], { sha512: A }],
+    [
+      'from two addresses with one digest',
+      [sha512(A), { ...sha512(A), source: 'https://npm.acme.dev/x' }],
+      { sha512: A },
+    ],
   ])('needs a package %s', (_name, changes, digests) => {
     const { registry } = collect(changes.map(kite));
     expect([...registry.keys()]).toEqual(['kite@1.0.0']);
@@ -36,9 +40,21 @@ describe('addNeed', () => {
 
   it.each<[string, Partial<LockDependency>[], RegExp]>([
     ['two digests', [sha512(A), sha512(B)], /kite@1\.0\.0 stands in the lock files with two different sha512/],
-    ['two addresses without digest', [{}, { source: 'https://npm.acme.dev/x' }], /kite@1\.0\.0 .* two different addresses/],
-    ['two addresses with digests that cannot be compared', [sha1, { ...sha512(A), source: 'https://npm.acme.dev/x' }], /two different addresses/],
-    ['a tarball with two digests', ['a', 'b'].map((integrity) => ({ kind: 'tarball', source: 'https://h/x', integrity }) as const), /"kite" stands in the lock files twice/],
+    [
+      'two addresses without digest',
+      [{}, { source: 'https://npm.acme.dev/x' }],
+      /kite@1\.0\.0 .* two different addresses/,
+    ],
+    [
+      'two addresses with digests that cannot be compared',
+      [sha1, { ...sha512(A), source: 'https://npm.acme.dev/x' }],
+      /two different addresses/,
+    ],
+    [
+      'a tarball with two digests',
+      ['a', 'b'].map((integrity) => ({ kind: 'tarball', source: 'https://h/x', integrity }) as const),
+      /"kite" stands in the lock files twice/,
+    ],
   ])('refuses %s', (_name, changes, message) => {
     expect(() => collect(changes.map(kite))).toThrow(InvalidFileFormat);
     expect(() => collect(changes.map(kite))).toThrow(message);
@@ -54,14 +70,21 @@ describe('addNeed', () => {
     expect(() => collect([kite(changes)], 'sha512')).toThrow(message);
   });
 
-  it.each<Partial<LockDependency>>([sha512(A), { kind: 'bundled' }, { kind: 'file', source: 'x' }, { kind: 'git', source: 'git://h/x#0a' }])(
-    'takes %j where sha512 is required',
-    (changes) => expect(() => collect([kite(changes)], 'sha512')).not.toThrow(),
-  );
+  it.each<Partial<LockDependency>>([
+    sha512(A),
+    { kind: 'bundled' },
+    { kind: 'file', source: 'x' },
+    { kind: 'git', source: 'git://h/x#0a' },
+  ])('takes %j where sha512 is required', (changes) => expect(() => collect([kite(changes)], 'sha512')).not.toThrow());
 
   it('needs each external once, whatever it is called', () => {
     const git = { kind: 'git', source: 'git://h/x#0a' } as const;
-    const { externals } = collect([kite(git), kite({ ...git, name: 'other' }), kite({ kind: 'bundled' }), kite({ kind: 'file', source: 'x' })]);
+    const { externals } = collect([
+      kite(git),
+      kite({ ...git, name: 'other' }),
+      kite({ kind: 'bundled' }),
+      kite({ kind: 'file', source: 'x' }),
+    ]);
     expect([...externals]).toEqual([[git.source, { ...git, name: 'kite', integrity: undefined }]]);
   });
 });

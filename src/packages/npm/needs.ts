@@ -90,7 +90,7 @@ function addExternal(needs: Needs['externals'], need: ExternalNeed): void {
 function checkStrength({ name, version, digest }: LockDependency, { npm }: PackageSettings): void {
   if (npm.minIntegrity === 'none' || digest?.algorithm === npm.minIntegrity) return;
   throw new InvalidFileFormat(
-    `${quote(`${name}@${version}`)} has ${digest === undefined ? 'no integrity' : `only ${digest.algorithm} integrity`}` +
-      `; the administrators of this service require ${npm.minIntegrity}. Let a recent npm write the lock file anew.`,
+    `${quote(`${name}@${version}`)} has ${digest === undefined ? 'no' : `only ${digest.algorithm}`} integrity; the ` +
+      `administrators of this service require ${npm.minIntegrity}. Let a recent npm write the lock file anew.`,
   );
 }

@@ -92,7 +92,10 @@ describe('npm ci --offline in the unpacked bundle', () => {
     [3, 'web/ui'],
   ] as const)('installs everything that a lock file of version %s at %s names', async (version, directory) => {
     const files = Object.fromEntries(
-      Object.entries(application(version)).map(([path, text]) => [join(directory, path), withoutRegistryIntegrity(text)]),
+      Object.entries(application(version)).map(([path, text]) => [
+        join(directory, path),
+        withoutRegistryIntegrity(text),
+      ]),
     );
     const { job, external } = recordingJob({
       files,
@@ -121,7 +124,11 @@ describe('npm ci --offline in the unpacked bundle', () => {
 /** The digests of the fixture belong to no file, so those of the archives take their place. */
 function withoutRegistryIntegrity(text: string): string {
   const json: unknown = JSON.parse(text, (_key, value) => {
-    if (typeof value?.integrity === 'string' && !String(value.version).startsWith('http') && !/^https:..dl/.test(value.resolved))
+    if (
+      typeof value?.integrity === 'string' &&
+      !String(value.version).startsWith('http') &&
+      !/^https:..dl/.test(value.resolved)
+    )
       delete value.integrity;
     return value;
   });

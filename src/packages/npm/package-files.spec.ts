@@ -33,9 +33,14 @@ describe('findPackageFiles', () => {
 
   it('follows links, and takes none that lead nowhere', async () => {
     const tree = treeOf({ 'package.json': '{}', 'package-lock.json': '{}' });
-    const behindLinks = { ...tree, entry: async (path: string) => ({ path, type: 'symlink' as const, size: 0, linkTarget: 'x' }) };
+    const behindLinks = {
+      ...tree,
+      entry: async (path: string) => ({ path, type: 'symlink' as const, size: 0, linkTarget: 'x' }),
+    };
     expect(await findPackageFiles(behindLinks, '.')).toMatchObject({ lockFile: 'package-lock.json' });
-    await expect(findPackageFiles({ ...behindLinks, read: async () => undefined }, '.')).rejects.toThrow(InvalidRepoStructure);
+    await expect(findPackageFiles({ ...behindLinks, read: async () => undefined }, '.')).rejects.toThrow(
+      InvalidRepoStructure,
+    );
   });
 });
 

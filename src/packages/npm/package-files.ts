@@ -19,10 +19,14 @@ const MAX_LOCK_FILE = 64 * 1024 * 1024;
 export async function findPackageFiles(source: SourceTree, directory: string): Promise<PackageFiles> {
   const shown = shownDirectory(directory);
   const manifest = posix.join(directory, 'package.json');
-  const lockFile = await firstFile(source, LOCK_FILES.map((name) => posix.join(directory, name)));
+  const lockFile = await firstFile(
+    source,
+    LOCK_FILES.map((name) => posix.join(directory, name)),
+  );
   if (lockFile === undefined) {
     throw new InvalidRepoStructure(
-      `There is no ${LOCK_FILES.join(' or ')} at ${shown}. Commit the lock file that npm writes, or ask for another path.`,
+      `There is no ${LOCK_FILES.join(' or ')} at ${shown}. ` +
+        'Commit the lock file that npm writes, or ask for another path.',
     );
   }
   if ((await firstFile(source, [manifest])) === undefined) {

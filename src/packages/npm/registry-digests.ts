@@ -55,5 +55,7 @@ function parse(answer: Buffer, shown: string, registry: string): JsonObject {
 }
 
 function senseless(shown: string, registry: string, cause?: unknown): NetworkError {
-  return new NetworkError(`What the registry ${registry} says about the checksum of ${shown} makes no sense.`, { cause });
+  return new NetworkError(`What the registry ${registry} says about the checksum of ${shown} makes no sense.`, {
+    cause,
+  });
 }

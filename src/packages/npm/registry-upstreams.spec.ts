@@ -4,7 +4,12 @@ import { InvalidFileFormat, NetworkError } from '../../errors/index.js';
 import { candidates, registryHosts, versionDocument } from './registry-upstreams.js';
 
 const PUBLIC: RegistryUpstream = { url: 'https://registry.npmjs.org/', public: true, scopes: [], fallback: 'next' };
-const ALL: RegistryUpstream = { url: 'https://npm.acme.dev/repository/all/', public: false, scopes: [], fallback: 'next' };
+const ALL: RegistryUpstream = {
+  url: 'https://npm.acme.dev/repository/all/',
+  public: false,
+  scopes: [],
+  fallback: 'next',
+};
 const SCOPED: RegistryUpstream = { ...ALL, url: 'https://npm.acme.dev/scoped/', scopes: ['@acme', '@other'] };
 const CLOSED: RegistryUpstream = { ...SCOPED, fallback: 'never' };
 
@@ -21,20 +26,62 @@ describe('candidates', () => {
   it.each<[string, string, RegistryUpstream[], string | undefined, string[]]>([
     ['the public registry', 'kite', [PUBLIC], undefined, [PUBLIC_KITE]],
     ['a scoped name there', '@acme/dial', [PUBLIC], undefined, [PUBLIC_DIAL]],
-    ['its own address for an address of the alias host', 'kite', [PUBLIC], 'https://registry.yarnpkg.com/kite/-/kite-1.0.0.tgz', [PUBLIC_KITE]],
+    [
+      'its own address for an address of the alias host',
+      'kite',
+      [PUBLIC],
+      'https://registry.yarnpkg.com/kite/-/kite-1.0.0.tgz',
+      [PUBLIC_KITE],
+    ],
     ['its own address for one with a query', 'kite', [PUBLIC], `${PUBLIC_KITE}?x=../../..`, [PUBLIC_KITE]],
     ['all in order', 'kite', [ALL, PUBLIC], undefined, [ALL_KITE, PUBLIC_KITE]],
-    ['a mirror first for what the lock file has from the public registry', 'kite', [ALL, PUBLIC], PUBLIC_KITE, [ALL_KITE, PUBLIC_KITE]],
+    [
+      'a mirror first for what the lock file has from the public registry',
+      'kite',
+      [ALL, PUBLIC],
+      PUBLIC_KITE,
+      [ALL_KITE, PUBLIC_KITE],
+    ],
     ['no registry of other scopes', 'kite', [SCOPED, PUBLIC], undefined, [PUBLIC_KITE]],
     ['the registry of a scope, then others', '@acme/dial', [SCOPED, PUBLIC], undefined, [SCOPED_DIAL, PUBLIC_DIAL]],
     ['the registry of a scope only', '@acme/dial', [CLOSED, PUBLIC], undefined, [SCOPED_DIAL]],
-    ['the registry of a scope only, whatever the lock file says', '@acme/dial', [CLOSED, PUBLIC], PUBLIC_DIAL, [SCOPED_DIAL]],
-    ['others for names without that scope', '@acmes/dial', [CLOSED, PUBLIC], undefined, ['https://registry.npmjs.org/@acmes/dial/-/dial-1.0.0.tgz']],
+    [
+      'the registry of a scope only, whatever the lock file says',
+      '@acme/dial',
+      [CLOSED, PUBLIC],
+      PUBLIC_DIAL,
+      [SCOPED_DIAL],
+    ],
+    [
+      'others for names without that scope',
+      '@acmes/dial',
+      [CLOSED, PUBLIC],
+      undefined,
+      ['https://registry.npmjs.org/@acmes/dial/-/dial-1.0.0.tgz'],
+    ],
     ['none after one that is closed', 'kite', [{ ...ALL, fallback: 'never' }, PUBLIC], undefined, [ALL_KITE]],
-    ['the very address at a listed registry', 'kite', [ALL, PUBLIC], 'https://npm.acme.dev/repository/all/download/kite/1', ['https://npm.acme.dev/repository/all/download/kite/1', PUBLIC_KITE]],
+    [
+      'the very address at a listed registry',
+      'kite',
+      [ALL, PUBLIC],
+      'https://npm.acme.dev/repository/all/download/kite/1',
+      ['https://npm.acme.dev/repository/all/download/kite/1', PUBLIC_KITE],
+    ],
     ['none before the one that the lock file names', 'kite', [PUBLIC, ALL], ALL_KITE, [ALL_KITE]],
-    ['an address at a listed host but not at the registry', 'kite', [ALL, PUBLIC], 'https://npm.acme.dev/elsewhere/kite/-/kite-1.0.0.tgz', [ALL_KITE, PUBLIC_KITE]],
-    ['an encoded scope', '@acme/dial', [SCOPED], 'https://npm.acme.dev/scoped/@acme%2fdial/-/dial-1.0.0.tgz', ['https://npm.acme.dev/scoped/@acme%2fdial/-/dial-1.0.0.tgz']],
+    [
+      'an address at a listed host but not at the registry',
+      'kite',
+      [ALL, PUBLIC],
+      'https://npm.acme.dev/elsewhere/kite/-/kite-1.0.0.tgz',
+      [ALL_KITE, PUBLIC_KITE],
+    ],
+    [
+      'an encoded scope',
+      '@acme/dial',
+      [SCOPED],
+      'https://npm.acme.dev/scoped/@acme%2fdial/-/dial-1.0.0.tgz',
+      ['https://npm.acme.dev/scoped/@acme%2fdial/-/dial-1.0.0.tgz'],
+    ],
   ])('ask %s', (_name, name, upstreams, source, expected) => {
     expect(addresses(name, upstreams, source)).toEqual(expected);
   });
@@ -70,5 +117,7 @@ it('knows the hosts of registries', () => {
 
 it('knows where a version is described', () => {
   expect(versionDocument(ALL.url, 'kite', '1.0.0')).toBe('https://npm.acme.dev/repository/all/kite/1.0.0');
-  expect(versionDocument(ALL.url, '@acme/dial', '1.0.0')).toBe('https://npm.acme.dev/repository/all/@acme%2fdial/1.0.0');
+  expect(versionDocument(ALL.url, '@acme/dial', '1.0.0')).toBe(
+    'https://npm.acme.dev/repository/all/@acme%2fdial/1.0.0',
+  );
 });

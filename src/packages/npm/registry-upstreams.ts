@@ -52,7 +52,9 @@ export function versionDocument(registry: string, name: string, version: string)
 
 function servingUpstreams(name: string, upstreams: readonly RegistryUpstream[]): RegistryUpstream[] {
   const scope = name.startsWith('@') ? name.slice(0, name.indexOf('/')) : undefined;
-  const serving = upstreams.filter(({ scopes }) => scopes.length === 0 || (scope !== undefined && scopes.includes(scope)));
+  const serving = upstreams.filter(
+    ({ scopes }) => scopes.length === 0 || (scope !== undefined && scopes.includes(scope)),
+  );
   const last = serving.findIndex(({ fallback }) => fallback === 'never');
   return last < 0 ? serving : serving.slice(0, last + 1);
 }
@@ -61,10 +63,11 @@ function servingUpstreams(name: string, upstreams: readonly RegistryUpstream[]):
 function checkStatedAddress(address: string, shown: string): void {
   const url = new URL(address);
   const hidden = /%(?:2e|2f|5c|00)/i.test(url.pathname.replace(/\/@[^/%]+%2f/i, '/'));
-  const isPlain = url.href === address && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  const isPlain =
+    url.href === address && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
   if (isPlain && !hidden) return;
   throw new InvalidFileFormat(
-    `The address of ${shown} in the lock file cannot be used: it must be a plain one, without user, query, fragment and ` +
-      `dots as names, not ${quote(`${url.origin}${url.pathname}`)}.`,
+    `The address of ${shown} in the lock file cannot be used: it must be a plain one, without user, query, ` +
+      `fragment and dots as names, not ${quote(`${url.origin}${url.pathname}`)}.`,
   );
 }

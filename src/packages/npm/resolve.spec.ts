@@ -1,6 +1,12 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { ConfigurationFile, Resolution } from '../package-manager.js';
-import { InvalidChecksum, InvalidFileFormat, InvalidRepoStructure, UnsupportedFeature, ValidationError } from '../../errors/index.js';
+import {
+  InvalidChecksum,
+  InvalidFileFormat,
+  InvalidRepoStructure,
+  UnsupportedFeature,
+  ValidationError,
+} from '../../errors/index.js';
 import { application, COMMIT, flat, FOG, nested, RAIN, SHA512, SKY } from './__fixtures__/lock-files.js';
 import { type RecordingJob, recordingJob, type RecordingOptions } from './__fixtures__/recording-job.js';
 import type { ArchiveExternal } from './fetch.js';
@@ -90,9 +96,16 @@ describe('an application', () => {
     ]);
     const [root, cloudy] = resolution.files.map(rendered);
     expect(JSON.parse(root)).toMatchObject({
-      dependencies: { mist: `npm:fog@1.4.0-external-gitcommit-${COMMIT}`, rainbar: `1.0.0-external-gitcommit-${COMMIT}`, kite: '^2.0.0' },
+      dependencies: {
+        mist: `npm:fog@1.4.0-external-gitcommit-${COMMIT}`,
+        rainbar: `1.0.0-external-gitcommit-${COMMIT}`,
+        kite: '^2.0.0',
+      },
       devDependencies: { sky: '1.0.0-external-sha512-0a1b' },
-      overrides: { rainbar: `1.0.0-external-gitcommit-${COMMIT}`, kite: { mist: `npm:fog@1.4.0-external-gitcommit-${COMMIT}` } },
+      overrides: {
+        rainbar: `1.0.0-external-gitcommit-${COMMIT}`,
+        kite: { mist: `npm:fog@1.4.0-external-gitcommit-${COMMIT}` },
+      },
     });
     expect(JSON.parse(cloudy)).toMatchObject({ peerDependencies: { rainbar: `1.0.0-external-gitcommit-${COMMIT}` } });
   });
@@ -120,15 +133,24 @@ describe('an application', () => {
       compute: ['sha512', 'sha1'],
       verifiedBy: 'lock file',
     });
-    expect(sun).toMatchObject({ upstreams: ['https://registry.npmjs.org/lint-sun/-/lint-sun-5.1.0.tgz'], digests: {}, verifiedBy: 'none' });
+    expect(sun).toMatchObject({
+      upstreams: ['https://registry.npmjs.org/lint-sun/-/lint-sun-5.1.0.tgz'],
+      digests: {},
+      verifiedBy: 'none',
+    });
   });
 
   it('without integrity is checked against the registry, and warned of in one line', async () => {
-    const packages = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`node_modules/k${at}`, { version: '1.0.0' }]));
+    const packages = Object.fromEntries(
+      Array.from({ length: 8 }, (_, at) => [`node_modules/k${at}`, { version: '1.0.0' }]),
+    );
     const documents = { 'https://registry.npmjs.org/k0/1.0.0': `{"dist": {"integrity": "${SHA512}"}}` };
     const { recorded, job } = await resolve({ files: project(packages), documents });
     const [spec] = recorded.specs;
-    expect(await spec.findDigests?.(spec.upstreams[0], job.signal)).toEqual({ digests: { sha512: '07'.repeat(64) }, verifiedBy: 'registry' });
+    expect(await spec.findDigests?.(spec.upstreams[0], job.signal)).toEqual({
+      digests: { sha512: '07'.repeat(64) },
+      verifiedBy: 'registry',
+    });
     expect(recorded.warnings).toEqual([
       'The lock files name no integrity for 8 of 8 registry packages; what the registry says is checked instead: ' +
         'k0@1.0.0, k1@1.0.0, k2@1.0.0, k3@1.0.0, k4@1.0.0, …',
@@ -148,7 +170,9 @@ describe('one name and version in several places', () => {
     ['is not fetched if all are bundled', { inBundle: true, dev: true }, { inBundle: true, dev: true }, true, false],
   ])('%s', async (_name, first, second, dev, fetched) => {
     const { resolution } = await resolve({ files: project(places(first, second)) });
-    expect(resolution.packages[0].dependencies.map((each) => [each.name, each.dev, each.artifact !== undefined])).toEqual([['kite', dev, fetched]]);
+    expect(
+      resolution.packages[0].dependencies.map((each) => [each.name, each.dev, each.artifact !== undefined]),
+    ).toEqual([['kite', dev, fetched]]);
     expect(resolution.artifacts).toHaveLength(fetched ? 1 : 0);
   });
 
@@ -165,9 +189,17 @@ describe('one name and version in several places', () => {
 
   it('stands with other versions of its name', async () => {
     const { resolution } = await resolve({
-      files: project({ 'node_modules/b': { version: '1.0.0' }, 'node_modules/a': { version: '1.0.0' }, 'node_modules/a/node_modules/b': { version: '2.0.0' } }),
+      files: project({
+        'node_modules/b': { version: '1.0.0' },
+        'node_modules/a': { version: '1.0.0' },
+        'node_modules/a/node_modules/b': { version: '2.0.0' },
+      }),
     });
-    expect(resolution.packages[0].dependencies.map(({ name, version }) => `${name}@${version}`)).toEqual(['b@1.0.0', 'b@2.0.0', 'a@1.0.0']);
+    expect(resolution.packages[0].dependencies.map(({ name, version }) => `${name}@${version}`)).toEqual([
+      'b@1.0.0',
+      'b@2.0.0',
+      'a@1.0.0',
+    ]);
   });
 });
 
@@ -213,15 +245,22 @@ describe('several paths', () => {
   });
 
   it('are all read before anything is fetched', async () => {
-    const files = { ...project(KITE, 'web/'), ...project({ 'node_modules/x': { version: '1.0.0', resolved: 'file:../../x' } }, 'api/') };
+    const files = {
+      ...project(KITE, 'web/'),
+      ...project({ 'node_modules/x': { version: '1.0.0', resolved: 'file:../../x' } }, 'api/'),
+    };
     const recording = recordingJob({ files, paths: ['web', 'api'] });
     await expect(resolveNpm(recording.job, recording.external)).rejects.toThrow(InvalidRepoStructure);
     expect(recording.recorded).toMatchObject({ specs: [], externals: [] });
   });
 
   it('that mean different files by one package are refused', async () => {
-    const other = { 'node_modules/kite': { version: '1.0.0', integrity: `sha512-${Buffer.alloc(64).toString('base64')}` } };
-    await expect(resolve({ files: { ...project(KITE, 'web/'), ...project(other, 'api/') }, paths: ['web', 'api'] })).rejects.toThrow(InvalidFileFormat);
+    const other = {
+      'node_modules/kite': { version: '1.0.0', integrity: `sha512-${Buffer.alloc(64).toString('base64')}` },
+    };
+    await expect(
+      resolve({ files: { ...project(KITE, 'web/'), ...project(other, 'api/') }, paths: ['web', 'api'] }),
+    ).rejects.toThrow(InvalidFileFormat);
   });
 
   it('may share a workspace, whose manifest gets the changes for all', async () => {
@@ -230,7 +269,11 @@ describe('several paths', () => {
       'libs/a/package.json': '{"name": "a", "version": "2.0.0", "dependencies": {"fog": "git", "sky": "https://x"}}',
       'libs/a/package-lock.json': flat({ 'node_modules/sky': { resolved: SKY, integrity: SHA512 } }, { name: 'a' }),
     };
-    const { resolution } = await resolve({ files, paths: ['.', 'libs/a'], npm: { fileDependencyAllowlist: { dash: ['a'] } } });
+    const { resolution } = await resolve({
+      files,
+      paths: ['.', 'libs/a'],
+      npm: { fileDependencyAllowlist: { dash: ['a'] } },
+    });
     const manifests = resolution.files.filter(({ path }) => path === 'app/libs/a/package.json');
     expect(manifests.map(rendered).map((text) => JSON.parse(text).dependencies)).toEqual([
       { fog: `1.4.0-external-gitcommit-${COMMIT}`, sky: '1.0.0-external-sha512-0a1b' },
@@ -241,7 +284,9 @@ describe('several paths', () => {
 describe('externals', () => {
   it('of two hosts with the same content are placed once', async () => {
     const mirror = FOG.replace('git.acme.dev', 'mirror.acme.dev');
-    const { resolution } = await resolve({ files: project({ 'node_modules/fog': { resolved: FOG }, 'node_modules/mist': { resolved: mirror } }) });
+    const { resolution } = await resolve({
+      files: project({ 'node_modules/fog': { resolved: FOG }, 'node_modules/mist': { resolved: mirror } }),
+    });
     expect(resolution.artifacts).toHaveLength(1);
     expect(resolution.registryEntries).toHaveLength(1);
     expect(resolution.packages[0].dependencies).toHaveLength(2);
@@ -258,7 +303,11 @@ describe('externals', () => {
 
   it('abort the others when one fails, which is thrown once all have ended', async () => {
     const { job } = recordingJob({
-      files: project({ 'node_modules/fog': { resolved: FOG }, 'node_modules/sky': { resolved: SKY, integrity: SHA512 }, 'node_modules/kite': { version: '1.0.0' } }),
+      files: project({
+        'node_modules/fog': { resolved: FOG },
+        'node_modules/sky': { resolved: SKY, integrity: SHA512 },
+        'node_modules/kite': { version: '1.0.0' },
+      }),
     });
     const ended = jest.fn();
     const untilAborted = (signal: AbortSignal): Promise<never> =>
@@ -279,7 +328,10 @@ describe('externals', () => {
 describe('when the request is cancelled', () => {
   it('nothing more is fetched', async () => {
     const reason = new Error('cancelled');
-    const { job, external, recorded } = recordingJob({ files: project({ 'node_modules/fog': { resolved: FOG } }), signal: AbortSignal.abort(reason) });
+    const { job, external, recorded } = recordingJob({
+      files: project({ 'node_modules/fog': { resolved: FOG } }),
+      signal: AbortSignal.abort(reason),
+    });
     await expect(resolveNpm(job, external)).rejects.toBe(reason);
     expect(recorded.externals).toEqual([]);
   });
@@ -287,7 +339,12 @@ describe('when the request is cancelled', () => {
 
 describe('a long lock file', () => {
   const many = (count: number): Record<string, unknown> =>
-    Object.fromEntries(Array.from({ length: count }, (_, at) => [`node_modules/k${at}`, { version: '1.0.0', integrity: SHA512, license: 'x'.repeat(100) }]));
+    Object.fromEntries(
+      Array.from({ length: count }, (_, at) => [
+        `node_modules/k${at}`,
+        { version: '1.0.0', integrity: SHA512, license: 'x'.repeat(100) },
+      ]),
+    );
 
   it('is worked on in a thread with the same result', async () => {
     const { resolution } = await resolve({ files: project({ ...many(2000), 'node_modules/fog': { resolved: FOG } }) });

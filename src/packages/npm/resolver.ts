@@ -1,10 +1,5 @@
 import type { Artifact } from '../../dependencies/index.js';
-import type {
-  Component,
-  DependencyEdge,
-  ResolvedDependency,
-  ResolvedPackage,
-} from '../package-manager.js';
+import type { Component, DependencyEdge, ResolvedDependency, ResolvedPackage } from '../package-manager.js';
 import type { Archived } from './fetch.js';
 import type { LockDependency } from './lockfile/classify.js';
 import type { LockFileContent } from './lockfile/read-lock-file.js';
@@ -22,7 +17,11 @@ export function resolvedPackage(content: LockFileContent, directory: string, arc
     byName.set(name, versions);
     const known = versions.get(version) ?? { type: 'npm', name, version, dev: true, replaces: null };
     const artifact = known.artifact ?? artifactOf(dependency, archived);
-    versions.set(version, { ...known, dev: known.dev === true && dev, ...(artifact === undefined ? {} : { artifact }) });
+    versions.set(version, {
+      ...known,
+      dev: known.dev === true && dev,
+      ...(artifact === undefined ? {} : { artifact }),
+    });
   }
   const dependencies = [...byName.values()].flatMap((versions) => [...versions.values()]);
   return { type: 'npm', name: content.name, version: content.version, path: directory, dependencies };

@@ -47,7 +47,8 @@ describe('readWorkspaces', () => {
     [{}, []],
   ])('%j is %j', (value, patterns) => expect(read(value)).toEqual(patterns));
 
-  it.each([['a text'], [null], [7], [['a', 7]], [{ packages: 'x' }], [Array.from({ length: 1001 }, () => 'x')]])('refuses %j', (value) =>
-    expect(() => read(value)).toThrow(ValidationError),
+  it.each([['a text'], [null], [7], [['a', 7]], [{ packages: 'x' }], [Array.from({ length: 1001 }, () => 'x')]])(
+    'refuses %j',
+    (value) => expect(() => read(value)).toThrow(ValidationError),
   );
 });

@@ -10,7 +10,11 @@ export function readWorkspaces(fields: Fields): string[] {
   const value = ownValue(fields.raw, 'workspaces');
   const patterns = isJsonObject(value) ? ownValue(value, 'packages') : value;
   if (patterns === undefined) return [];
-  if (Array.isArray(patterns) && patterns.length <= MAX_PATTERNS && patterns.every((each) => typeof each === 'string')) {
+  if (
+    Array.isArray(patterns) &&
+    patterns.length <= MAX_PATTERNS &&
+    patterns.every((each) => typeof each === 'string')
+  ) {
     return patterns;
   }
   throw new ValidationError(`"workspaces" of ${fields.place()} must be a list of at most ${MAX_PATTERNS} texts.`);
@@ -23,7 +27,8 @@ const MAX_SET = 64;
 
 /**
  * The folders that are workspaces by a list of patterns. They match as in a shell, on the whole path, but `*` crosses
- * `/`: `libs/*` takes `libs/a/b` too. Of the patterns that match the last one counts; one that begins with `!` excludes.
+ * `/`: `libs/*` takes `libs/a/b` too. Of the patterns that match the last one counts; one that begins with `!`
+ * excludes.
  */
 export class Workspaces {
   private readonly patterns: readonly { text: string; excludes: boolean }[];

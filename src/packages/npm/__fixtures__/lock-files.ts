@@ -69,7 +69,12 @@ const PACKAGES = {
   },
   'node_modules/mist': { name: 'fog', version: '1.4.0', resolved: FOG, integrity: SHA512 },
   'node_modules/rainbar': { version: '2.0.0', resolved: RAIN, dependencies: { short: '*' } },
-  'node_modules/short': { name: 'real', version: '3.0.1', resolved: `${REGISTRY}/real/-/real-3.0.1.tgz`, integrity: SHA1 },
+  'node_modules/short': {
+    name: 'real',
+    version: '3.0.1',
+    resolved: `${REGISTRY}/real/-/real-3.0.1.tgz`,
+    integrity: SHA1,
+  },
   'node_modules/sky': { version: '3.0.0', resolved: SKY, integrity: SHA512, devOptional: true },
 };
 
@@ -78,7 +83,12 @@ const TREE = {
     version: 'file:libs/cloudy',
     requires: { '@acme/dial': '^4.0.0', rainbar: 'github:acme/rainbar', sky: SKY },
   },
-  '@acme/dial': { version: '4.6.0', resolved: `${REGISTRY}/@acme/dial/-/dial-4.6.0.tgz`, integrity: SHA512, requires: {} },
+  '@acme/dial': {
+    version: '4.6.0',
+    resolved: `${REGISTRY}/@acme/dial/-/dial-4.6.0.tgz`,
+    integrity: SHA512,
+    requires: {},
+  },
   kite: {
     version: '2.1.3',
     resolved: `${REGISTRY}/kite/-/kite-2.1.3.tgz`,

@@ -57,7 +57,17 @@ export function recordingJob(options: RecordingOptions): RecordingJob {
     ids.set(upstream, id);
     const digest = (algorithm: string): string => createHash(algorithm).update(content).digest('hex');
     const digests = { sha512: digest('sha512'), sha1: digest('sha1') };
-    return { id, ecosystem: 'npm', name, version, upstream, verifiedBy, sha256: digest('sha256'), digests, size: content.length };
+    return {
+      id,
+      ecosystem: 'npm',
+      name,
+      version,
+      upstream,
+      verifiedBy,
+      sha256: digest('sha256'),
+      digests,
+      size: content.length,
+    };
   };
   const refuse = (what: string) => (): never => {
     throw new Error(`${what} is not for this job`);
@@ -74,7 +84,9 @@ export function recordingJob(options: RecordingOptions): RecordingJob {
       getAll: async (specs, { onArchived }) => {
         recorded.specs.push(...specs);
         specs.forEach((_, at) => onArchived?.(at + 1));
-        return specs.map(({ name, version, upstreams, verifiedBy }) => artifact(name, version, upstreams[0], verifiedBy));
+        return specs.map(({ name, version, upstreams, verifiedBy }) =>
+          artifact(name, version, upstreams[0], verifiedBy),
+        );
       },
     },
     sources: { archive: refuse('sources') },
@@ -106,14 +118,25 @@ export function recordingJob(options: RecordingOptions): RecordingJob {
       phase: async (text) => void recorded.phases.push(text),
       update: (done, total) => recorded.progress.push([done, total]),
     },
-    log: { debug: () => undefined, info: () => undefined, warn: (text) => recorded.warnings.push(text), error: () => undefined },
+    log: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (text) => recorded.warnings.push(text),
+      error: () => undefined,
+    },
     signal: options.signal ?? new AbortController().signal,
   };
   const external = async (need: ExternalNeed): Promise<Artifact> => {
     recorded.externals.push(need);
     const packed = options.packed?.[need.name] ?? { name: need.name, version: '1.0.0' };
-    const suffix = need.kind === 'git' ? `gitcommit-${need.source.slice(need.source.lastIndexOf('#') + 1)}` : 'sha512-0a1b';
-    return artifact(packed.name, `${packed.version}-external-${suffix}`, need.source, need.kind === 'git' ? 'git' : 'lock file');
+    const suffix =
+      need.kind === 'git' ? `gitcommit-${need.source.slice(need.source.lastIndexOf('#') + 1)}` : 'sha512-0a1b';
+    return artifact(
+      packed.name,
+      `${packed.version}-external-${suffix}`,
+      need.source,
+      need.kind === 'git' ? 'git' : 'lock file',
+    );
   };
   return { job, recorded, external };
 }

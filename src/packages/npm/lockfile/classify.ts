@@ -92,8 +92,8 @@ function tarball(name: string, source: string, integrity: string | undefined) {
   const shown = withoutCredentials(source);
   if (integrity === undefined) {
     throw new InvalidFileFormat(
-      `${quote(`${name}@${shown}`)} has no integrity, and nothing else vouches for a file that is not from a registry. ` +
-        'Let a recent npm write the lock file anew.',
+      `${quote(`${name}@${shown}`)} has no integrity, and nothing else vouches for a file that is not from ` +
+        'a registry. Let a recent npm write the lock file anew.',
     );
   }
   const digest = strongestDigest(integrity, quote(`${name}@${shown}`));

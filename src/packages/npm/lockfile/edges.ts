@@ -36,7 +36,11 @@ export function requirementEdges(
       if (index !== undefined) edges.push(fromIndex, index);
     }
   };
-  add(graph.root, -1, graph.form === 'flat' ? requirements(graph.root, 'flat') : manifestRequirements(context.manifest));
+  add(
+    graph.root,
+    -1,
+    graph.form === 'flat' ? requirements(graph.root, 'flat') : manifestRequirements(context.manifest),
+  );
   add(graph.root, -1, linkedWorkspaces(graph.root, context.workspaces));
   for (const [node, index] of indices) add(node, index, requirements(node, graph.form));
   return edges;

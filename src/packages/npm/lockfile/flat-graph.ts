@@ -11,7 +11,7 @@ interface Placed {
   parsed: Location;
 }
 
-/** Reads `packages` of lock file versions 2 and 3. Throws `ValidationError` and `InvalidFileFormat` naming the entry. */
+/** Reads `packages` of lock file versions 2 and 3. Throws `ValidationError`, `InvalidFileFormat` naming the entry. */
 export function flatGraph(packages: JsonObject, file: string): LockGraph {
   const keys = Object.keys(packages);
   checkSize(keys.length, file);

@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { CachitoError, InvalidFileFormat, UnsupportedFeature } from '../../../errors/index.js';
 import { integrityText, strongestDigest } from './integrity.js';
 
-const digest = (algorithm: string, text = 'x'): string => `${algorithm}-${createHash(algorithm).update(text).digest('base64')}`;
+const digest = (algorithm: string, text = 'x'): string =>
+  `${algorithm}-${createHash(algorithm).update(text).digest('base64')}`;
 const hex = (algorithm: string, text = 'x'): string => createHash(algorithm).update(text).digest('hex');
 
 describe('strongestDigest', () => {
@@ -19,18 +20,37 @@ describe('strongestDigest', () => {
   });
 
   const MALFORMED = [
-    '', ' ', 'sha512', 'sha512-', '-', 'sha512-!!!', 'hello', 'sha512 abc', `SHA512-${'A'.repeat(86)}==`, hex('sha512'), `sha1-${hex('sha1')}`,
-    digest('sha512').slice(0, -2), digest('sha512').replaceAll('/', '_').replaceAll('+', '-'), digest('sha1').replace('sha1', 'sha512'),
-    `${digest('sha512')} sha1-zz`, `${digest('sha512')}${'A'.repeat(5000)}`, 'sha512-\u0000', `__proto__-${'A'.repeat(8)}`,
+    '',
+    ' ',
+    'sha512',
+    'sha512-',
+    '-',
+    'sha512-!!!',
+    'hello',
+    'sha512 abc',
+    `SHA512-${'A'.repeat(86)}==`,
+    hex('sha512'),
+    `sha1-${hex('sha1')}`,
+    digest('sha512').slice(0, -2),
+    digest('sha512').replaceAll('/', '_').replaceAll('+', '-'),
+    digest('sha1').replace('sha1', 'sha512'),
+    `${digest('sha512')} sha1-zz`,
+    `${digest('sha512')}${'A'.repeat(5000)}`,
+    'sha512-\u0000',
+    `__proto__-${'A'.repeat(8)}`,
   ];
   it.each(MALFORMED)('refuses %j, naming the package', (integrity) => {
     expect(() => strongestDigest(integrity, 'kite@1.0.0')).toThrow(InvalidFileFormat);
     expect(() => strongestDigest(integrity, 'kite@1.0.0')).toThrow(/kite@1\.0\.0/);
   });
 
-  it.each([`${digest('sha512')} ${digest('sha512', 'y')}`, `${digest('sha1', 'y')} ${digest('sha1')}`, 'sha3-AAAA', 'whirlpool-AAAA'])(
-    'does not support %s',
-    (integrity) => expect(() => strongestDigest(integrity, 'kite@1.0.0')).toThrow(UnsupportedFeature),
+  it.each([
+    `${digest('sha512')} ${digest('sha512', 'y')}`,
+    `${digest('sha1', 'y')} ${digest('sha1')}`,
+    'sha3-AAAA',
+    'whirlpool-AAAA',
+  ])('does not support %s', (integrity) =>
+    expect(() => strongestDigest(integrity, 'kite@1.0.0')).toThrow(UnsupportedFeature),
   );
 
   it('knows no other errors', () => {

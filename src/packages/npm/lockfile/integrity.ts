@@ -29,7 +29,9 @@ export function strongestDigest(integrity: string, name: string): Digest {
   const known = items.map((item) => readDigest(item, integrity, name)).filter((digest) => digest !== undefined);
   const algorithm = ALGORITHMS.map(([each]) => each).find((each) => known.some((digest) => digest.algorithm === each));
   if (algorithm === undefined) {
-    throw new UnsupportedFeature(`The integrity of ${name} uses an algorithm that is not supported: ${quote(integrity)}.`);
+    throw new UnsupportedFeature(
+      `The integrity of ${name} uses an algorithm that is not supported: ${quote(integrity)}.`,
+    );
   }
   const digests = new Set(known.filter((digest) => digest.algorithm === algorithm).map((digest) => digest.hex));
   const [hex, ...others] = digests;

@@ -28,9 +28,30 @@ describe('parseLocation', () => {
   });
 
   it.each([
-    '', '/', '/etc/passwd', 'node_modules', 'node_modules/', 'node_modules/@acme', 'node_modules//kite', 'node_modules/../kite',
-    'node_modules/kite/../../x', 'libs/../x', './libs', 'libs/./x', 'libs//x', 'libs/', 'a\\b', 'a\0b', 'a\nb', 'C:/x',
-    'node_modules/kite/node_modules', 'node_modules/.bin', 'node_modules/__proto__', 'node_modules/a%2fb', 'x'.repeat(4097), 'a/'.repeat(300) + 'a',
+    '',
+    '/',
+    '/etc/passwd',
+    'node_modules',
+    'node_modules/',
+    'node_modules/@acme',
+    'node_modules//kite',
+    'node_modules/../kite',
+    'node_modules/kite/../../x',
+    'libs/../x',
+    './libs',
+    'libs/./x',
+    'libs//x',
+    'libs/',
+    'a\\b',
+    'a\0b',
+    'a\nb',
+    'C:/x',
+    'node_modules/kite/node_modules',
+    'node_modules/.bin',
+    'node_modules/__proto__',
+    'node_modules/a%2fb',
+    'x'.repeat(4097),
+    'a/'.repeat(300) + 'a',
   ])('refuses %j, naming it', (location) => {
     expect(() => parseLocation(location, place)).toThrow(CachitoError);
     expect(() => parseLocation(location, place)).toThrow(/see here/);

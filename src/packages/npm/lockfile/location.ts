@@ -41,7 +41,8 @@ export function parseLocation(location: string, place: () => string): Location {
  * The location whose `node_modules` holds this one, or in which this folder lies; the empty text is the package itself.
  */
 export function enclosingLocation(location: string, { name, kind }: Location): string {
-  if (kind === 'installed') return location.slice(0, Math.max(0, location.length - name.length - '/node_modules/'.length));
+  if (kind === 'installed')
+    return location.slice(0, Math.max(0, location.length - name.length - '/node_modules/'.length));
   return location.slice(0, Math.max(0, location.lastIndexOf('/')));
 }
 

@@ -8,8 +8,8 @@ import { checkPackageName } from './names.js';
 const MAX_DEPTH = 100;
 
 /**
- * Reads the nested `dependencies` of lock file version 1, or those that version 2 keeps beside `packages`. Walks without
- * recursion, parents before children. Throws `ValidationError` and `InvalidFileFormat` naming the entry.
+ * Reads the nested `dependencies` of lock file version 1, or those that version 2 keeps beside `packages`. Walks
+ * without recursion, parents before children. Throws `ValidationError` and `InvalidFileFormat` naming the entry.
  */
 export function nestedGraph(lockFile: JsonObject, file: string): LockGraph {
   const root = newNode(lockFile, '', undefined, file);

@@ -17,7 +17,8 @@ function read(text: string, manifest: object = {}): LockFileContent {
 
 /** `from -> to` by name and version; the package itself is `.`. */
 function shownEdges({ dependencies, edges }: LockFileContent): string[] {
-  const shown = (index: number): string => (index < 0 ? '.' : `${dependencies[index].name}@${dependencies[index].version}`);
+  const shown = (index: number): string =>
+    index < 0 ? '.' : `${dependencies[index].name}@${dependencies[index].version}`;
   return edges.flatMap((from, at) => (at % 2 === 0 ? [`${shown(from)} -> ${shown(edges[at + 1])}`] : []));
 }
 
@@ -33,39 +34,179 @@ describe('an entry of version 3', () => {
   });
   it.each<[string, string, object, object]>([
     ['a registry package', 'node_modules/real', { version: '3.0.1', resolved: REAL }, registry('real', '3.0.1', REAL)],
-    ['a registry package over http', 'node_modules/real', { version: '3.0.1', resolved: REAL.replace('https', 'http') }, registry('real', '3.0.1', REAL.replace('https', 'http'))],
-    ["yarn's name of the registry", 'node_modules/real', { version: '3.0.1', resolved: REAL.replace('npmjs.org', 'yarnpkg.com') }, { kind: 'registry' }],
-    ['a configured registry', 'node_modules/real', { version: '3.0.1', resolved: 'https://npm.acme.dev/x/real/-/real-3.0.1.tgz' }, { kind: 'registry' }],
-    ['a scoped one', 'node_modules/@acme/dial', { version: '4.6.0', resolved: 'https://registry.npmjs.org/@acme%2fdial/-/dial-4.6.0.tgz' }, registry('@acme/dial', '4.6.0', 'https://registry.npmjs.org/@acme%2fdial/-/dial-4.6.0.tgz')],
-    ['one without address', 'node_modules/real', { version: '3.0.1', integrity: SHA512 }, { ...registry('real', '3.0.1'), integrity: SHA512, digest: { algorithm: 'sha512', hex: '07'.repeat(64) } }],
-    ['an alias', 'node_modules/short', { name: 'real', version: '3.0.1', resolved: REAL }, registry('real', '3.0.1', REAL)],
-    ['a nested one', 'node_modules/a/node_modules/real', { version: '3.0.1', resolved: REAL }, registry('real', '3.0.1', REAL)],
-    ['an old spelling', 'node_modules/real', { version: '3.0.1-beta', resolved: REAL.replace('3.0.1', '3.0.1beta') }, { kind: 'registry' }],
-    ['a build number', 'node_modules/real', { version: '3.0.1+7', resolved: REAL }, { kind: 'registry', version: '3.0.1+7' }],
-    ['a bundled one', 'node_modules/a/node_modules/tail', { version: '1.0.0', inBundle: true }, { kind: 'bundled', name: 'tail', version: '1.0.0' }],
-    ['a bundled one with an odd version', 'node_modules/tail', { version: '1.0.0beta', inBundle: true }, { kind: 'bundled', version: '1.0.0beta' }],
+    [
+      'a registry package over http',
+      'node_modules/real',
+      { version: '3.0.1', resolved: REAL.replace('https', 'http') },
+      registry('real', '3.0.1', REAL.replace('https', 'http')),
+    ],
+    [
+      "yarn's name of the registry",
+      'node_modules/real',
+      { version: '3.0.1', resolved: REAL.replace('npmjs.org', 'yarnpkg.com') },
+      { kind: 'registry' },
+    ],
+    [
+      'a configured registry',
+      'node_modules/real',
+      { version: '3.0.1', resolved: 'https://npm.acme.dev/x/real/-/real-3.0.1.tgz' },
+      { kind: 'registry' },
+    ],
+    [
+      'a scoped one',
+      'node_modules/@acme/dial',
+      { version: '4.6.0', resolved: 'https://registry.npmjs.org/@acme%2fdial/-/dial-4.6.0.tgz' },
+      registry('@acme/dial', '4.6.0', 'https://registry.npmjs.org/@acme%2fdial/-/dial-4.6.0.tgz'),
+    ],
+    [
+      'one without address',
+      'node_modules/real',
+      { version: '3.0.1', integrity: SHA512 },
+      { ...registry('real', '3.0.1'), integrity: SHA512, digest: { algorithm: 'sha512', hex: '07'.repeat(64) } },
+    ],
+    [
+      'an alias',
+      'node_modules/short',
+      { name: 'real', version: '3.0.1', resolved: REAL },
+      registry('real', '3.0.1', REAL),
+    ],
+    [
+      'a nested one',
+      'node_modules/a/node_modules/real',
+      { version: '3.0.1', resolved: REAL },
+      registry('real', '3.0.1', REAL),
+    ],
+    [
+      'an old spelling',
+      'node_modules/real',
+      { version: '3.0.1-beta', resolved: REAL.replace('3.0.1', '3.0.1beta') },
+      { kind: 'registry' },
+    ],
+    [
+      'a build number',
+      'node_modules/real',
+      { version: '3.0.1+7', resolved: REAL },
+      { kind: 'registry', version: '3.0.1+7' },
+    ],
+    [
+      'a bundled one',
+      'node_modules/a/node_modules/tail',
+      { version: '1.0.0', inBundle: true },
+      { kind: 'bundled', name: 'tail', version: '1.0.0' },
+    ],
+    [
+      'a bundled one with an odd version',
+      'node_modules/tail',
+      { version: '1.0.0beta', inBundle: true },
+      { kind: 'bundled', version: '1.0.0beta' },
+    ],
     ['a bundled one without version', 'node_modules/tail', { inBundle: true }, { kind: 'bundled', version: null }],
-    ['inBundle with an address', 'node_modules/real', { version: '3.0.1', inBundle: true, resolved: REAL }, registry('real', '3.0.1', REAL)],
-    ['a workspace', 'libs/cloudy', { name: '@acme/cloudy', version: '0.1.0' }, { kind: 'file', name: '@acme/cloudy', version: 'file:libs/cloudy', source: 'libs/cloudy' }],
-    ['a workspace called like its folder', 'libs/cloudy', {}, { kind: 'file', name: 'cloudy', version: 'file:libs/cloudy' }],
-    ['an archive of the source', 'node_modules/cloudy', { version: '1.0.0', resolved: 'file:libs/cloudy.tgz' }, { kind: 'file', name: 'cloudy', version: 'file:libs/cloudy.tgz' }],
-    ['a folder in another package', 'node_modules/a/inner', { version: '1.0.0' }, { kind: 'file', name: 'inner', version: 'file:node_modules/a/inner' }],
-    ['a link without target', 'node_modules/cloudy', { resolved: 'libs/cloudy', link: true }, { kind: 'file', name: 'cloudy', version: 'file:libs/cloudy' }],
-    ['git:', 'node_modules/fog', { version: '1.0.0', resolved: `git://h/fog.git#${COMMIT}` }, { kind: 'git', name: 'fog', version: `git://h/fog.git#${COMMIT}` }],
-    ['git+http:', 'node_modules/fog', { version: '1.0.0', resolved: `git+http://h/fog.git#${COMMIT}` }, { kind: 'git' }],
-    ['git+https:', 'node_modules/fog', { version: '1.0.0', resolved: GIT, integrity: 'nonsense' }, { kind: 'git', source: GIT }],
-    ['git+ssh:', 'node_modules/fog', { version: '1.0.0', resolved: `git+ssh://git@h:7999/fog.git#${COMMIT}` }, { kind: 'git', version: `git+ssh://git@h:7999/fog.git#${COMMIT}` }],
+    [
+      'inBundle with an address',
+      'node_modules/real',
+      { version: '3.0.1', inBundle: true, resolved: REAL },
+      registry('real', '3.0.1', REAL),
+    ],
+    [
+      'a workspace',
+      'libs/cloudy',
+      { name: '@acme/cloudy', version: '0.1.0' },
+      { kind: 'file', name: '@acme/cloudy', version: 'file:libs/cloudy', source: 'libs/cloudy' },
+    ],
+    [
+      'a workspace called like its folder',
+      'libs/cloudy',
+      {},
+      { kind: 'file', name: 'cloudy', version: 'file:libs/cloudy' },
+    ],
+    [
+      'an archive of the source',
+      'node_modules/cloudy',
+      { version: '1.0.0', resolved: 'file:libs/cloudy.tgz' },
+      { kind: 'file', name: 'cloudy', version: 'file:libs/cloudy.tgz' },
+    ],
+    [
+      'a folder in another package',
+      'node_modules/a/inner',
+      { version: '1.0.0' },
+      { kind: 'file', name: 'inner', version: 'file:node_modules/a/inner' },
+    ],
+    [
+      'a link without target',
+      'node_modules/cloudy',
+      { resolved: 'libs/cloudy', link: true },
+      { kind: 'file', name: 'cloudy', version: 'file:libs/cloudy' },
+    ],
+    [
+      'git:',
+      'node_modules/fog',
+      { version: '1.0.0', resolved: `git://h/fog.git#${COMMIT}` },
+      { kind: 'git', name: 'fog', version: `git://h/fog.git#${COMMIT}` },
+    ],
+    [
+      'git+http:',
+      'node_modules/fog',
+      { version: '1.0.0', resolved: `git+http://h/fog.git#${COMMIT}` },
+      { kind: 'git' },
+    ],
+    [
+      'git+https:',
+      'node_modules/fog',
+      { version: '1.0.0', resolved: GIT, integrity: 'nonsense' },
+      { kind: 'git', source: GIT },
+    ],
+    [
+      'git+ssh:',
+      'node_modules/fog',
+      { version: '1.0.0', resolved: `git+ssh://git@h:7999/fog.git#${COMMIT}` },
+      { kind: 'git', version: `git+ssh://git@h:7999/fog.git#${COMMIT}` },
+    ],
     ['an scp-like path', 'node_modules/fog', { resolved: `git+ssh://git@h:team/fog.git#${COMMIT}` }, { kind: 'git' }],
-    ['a commit of 64 digits', 'node_modules/fog', { resolved: `git+ssh://git@h/fog.git#${'a'.repeat(64)}` }, { kind: 'git' }],
-    ['github:', 'node_modules/fog', { resolved: `github:acme/fog#${COMMIT}` }, { kind: 'git', version: `github:acme/fog#${COMMIT}` }],
+    [
+      'a commit of 64 digits',
+      'node_modules/fog',
+      { resolved: `git+ssh://git@h/fog.git#${'a'.repeat(64)}` },
+      { kind: 'git' },
+    ],
+    [
+      'github:',
+      'node_modules/fog',
+      { resolved: `github:acme/fog#${COMMIT}` },
+      { kind: 'git', version: `github:acme/fog#${COMMIT}` },
+    ],
     ['gitlab: with a subgroup', 'node_modules/fog', { resolved: `gitlab:acme/sub/fog#${COMMIT}` }, { kind: 'git' }],
     ['bitbucket:', 'node_modules/fog', { resolved: `bitbucket:acme/fog#${COMMIT}` }, { kind: 'git' }],
     ['an alias from git', 'node_modules/mist', { name: 'fog', resolved: GIT }, { kind: 'git', name: 'fog' }],
-    ['a tarball', 'node_modules/sky', { version: '3.0.0', resolved: 'https://dl.acme.dev/sky-3.tgz', integrity: SHA512 }, { kind: 'tarball', version: 'https://dl.acme.dev/sky-3.tgz', integrity: SHA512 }],
-    ['the strongest of several digests', 'node_modules/real', { version: '3.0.1', integrity: `${SHA1} ${SHA512}` }, { digest: { algorithm: 'sha512', hex: '07'.repeat(64) } }],
-    ['a password in a git address is not reported', 'node_modules/fog', { resolved: `git+https://me:secret@h/fog.git#${COMMIT}` }, { version: `git+https://h/fog.git#${COMMIT}`, source: `git+https://me:secret@h/fog.git#${COMMIT}` }],
-    ['a token in a tarball address is not reported', 'node_modules/sky', { resolved: 'https://token@dl.acme.dev/sky-3.tgz', integrity: SHA512 }, { version: 'https://dl.acme.dev/sky-3.tgz' }],
-    ['the ssh user stays', 'node_modules/fog', { resolved: `git+ssh://me:secret@h/fog.git#${COMMIT}` }, { version: `git+ssh://me@h/fog.git#${COMMIT}` }],
+    [
+      'a tarball',
+      'node_modules/sky',
+      { version: '3.0.0', resolved: 'https://dl.acme.dev/sky-3.tgz', integrity: SHA512 },
+      { kind: 'tarball', version: 'https://dl.acme.dev/sky-3.tgz', integrity: SHA512 },
+    ],
+    [
+      'the strongest of several digests',
+      'node_modules/real',
+      { version: '3.0.1', integrity: `${SHA1} ${SHA512}` },
+      { digest: { algorithm: 'sha512', hex: '07'.repeat(64) } },
+    ],
+    [
+      'a password in a git address is not reported',
+      'node_modules/fog',
+      { resolved: `git+https://me:secret@h/fog.git#${COMMIT}` },
+      { version: `git+https://h/fog.git#${COMMIT}`, source: `git+https://me:secret@h/fog.git#${COMMIT}` },
+    ],
+    [
+      'a token in a tarball address is not reported',
+      'node_modules/sky',
+      { resolved: 'https://token@dl.acme.dev/sky-3.tgz', integrity: SHA512 },
+      { version: 'https://dl.acme.dev/sky-3.tgz' },
+    ],
+    [
+      'the ssh user stays',
+      'node_modules/fog',
+      { resolved: `git+ssh://me:secret@h/fog.git#${COMMIT}` },
+      { version: `git+ssh://me@h/fog.git#${COMMIT}` },
+    ],
   ])('is %s', (_name, key, entry, expected) => {
     expect(read(flat({ [key]: entry })).dependencies).toMatchObject([expected]);
   });
@@ -80,7 +221,9 @@ describe('an entry of version 3', () => {
   });
 
   it('that links to another one is not reported', () => {
-    const { dependencies } = read(flat({ 'node_modules/cloudy': { resolved: 'libs/cloudy', link: true }, 'libs/cloudy': {} }));
+    const { dependencies } = read(
+      flat({ 'node_modules/cloudy': { resolved: 'libs/cloudy', link: true }, 'libs/cloudy': {} }),
+    );
     expect(dependencies.map(({ version }) => version)).toEqual(['file:libs/cloudy']);
   });
 
@@ -91,17 +234,57 @@ describe('an entry of version 3', () => {
 
 describe('an entry of version 1', () => {
   it.each<[string, string, object, object]>([
-    ['a registry package', 'real', { version: '3.0.1', resolved: REAL }, { kind: 'registry', name: 'real', version: '3.0.1', source: REAL }],
+    [
+      'a registry package',
+      'real',
+      { version: '3.0.1', resolved: REAL },
+      { kind: 'registry', name: 'real', version: '3.0.1', source: REAL },
+    ],
     ['one without address', 'real', { version: '3.0.1' }, { kind: 'registry', version: '3.0.1' }],
-    ['an alias', 'short', { version: 'npm:real@3.0.1', resolved: REAL }, { kind: 'registry', name: 'real', version: '3.0.1' }],
-    ['a scoped alias without address', 'short', { version: 'npm:@acme/dial@4.6.0' }, { kind: 'registry', name: '@acme/dial', version: '4.6.0' }],
+    [
+      'an alias',
+      'short',
+      { version: 'npm:real@3.0.1', resolved: REAL },
+      { kind: 'registry', name: 'real', version: '3.0.1' },
+    ],
+    [
+      'a scoped alias without address',
+      'short',
+      { version: 'npm:@acme/dial@4.6.0' },
+      { kind: 'registry', name: '@acme/dial', version: '4.6.0' },
+    ],
     ['bundled', 'tail', { version: '1.0.0', bundled: true }, { kind: 'bundled', version: '1.0.0' }],
-    ['bundled as npm 6 wrote it', 'tail', { version: '1.0.0', bundled: true, resolved: false, integrity: false }, { kind: 'bundled' }],
-    ['a file', 'cloudy', { version: 'file:libs/cloudy' }, { kind: 'file', version: 'file:libs/cloudy', source: 'libs/cloudy' }],
+    [
+      'bundled as npm 6 wrote it',
+      'tail',
+      { version: '1.0.0', bundled: true, resolved: false, integrity: false },
+      { kind: 'bundled' },
+    ],
+    [
+      'a file',
+      'cloudy',
+      { version: 'file:libs/cloudy' },
+      { kind: 'file', version: 'file:libs/cloudy', source: 'libs/cloudy' },
+    ],
     ['git', 'fog', { version: GIT, from: GIT }, { kind: 'git', version: GIT, source: GIT }],
-    ['a forge', 'fog', { version: `github:acme/fog#${COMMIT}`, from: 'github:acme/fog' }, { kind: 'git', version: `github:acme/fog#${COMMIT}` }],
-    ['a tarball', 'sky', { version: 'https://dl.acme.dev/sky-3.tgz', integrity: SHA512 }, { kind: 'tarball', version: 'https://dl.acme.dev/sky-3.tgz' }],
-    ['a tarball by resolved', 'sky', { version: '3.0.0', resolved: 'https://dl.acme.dev/sky-3.tgz', integrity: SHA512 }, { kind: 'tarball', version: 'https://dl.acme.dev/sky-3.tgz' }],
+    [
+      'a forge',
+      'fog',
+      { version: `github:acme/fog#${COMMIT}`, from: 'github:acme/fog' },
+      { kind: 'git', version: `github:acme/fog#${COMMIT}` },
+    ],
+    [
+      'a tarball',
+      'sky',
+      { version: 'https://dl.acme.dev/sky-3.tgz', integrity: SHA512 },
+      { kind: 'tarball', version: 'https://dl.acme.dev/sky-3.tgz' },
+    ],
+    [
+      'a tarball by resolved',
+      'sky',
+      { version: '3.0.0', resolved: 'https://dl.acme.dev/sky-3.tgz', integrity: SHA512 },
+      { kind: 'tarball', version: 'https://dl.acme.dev/sky-3.tgz' },
+    ],
   ])('is %s', (_name, key, entry, expected) => {
     expect(read(nested({ [key]: entry })).dependencies).toMatchObject([expected]);
   });
@@ -114,13 +297,20 @@ describe('an entry of version 1', () => {
 });
 
 describe('the package', () => {
-  const bare = (top: object, root: object = {}): string => JSON.stringify({ lockfileVersion: 3, packages: { '': root }, ...top });
+  const bare = (top: object, root: object = {}): string =>
+    JSON.stringify({ lockfileVersion: 3, packages: { '': root }, ...top });
   it.each([
     ['at the top', bare({ name: 'a', version: '1.0.0' }, { name: 'b', version: '2.0.0' }), { name: 'c' }, 'a', '1.0.0'],
     ['in the root entry', bare({}, { name: 'b', version: '2.0.0' }), { name: 'c', version: '3.0.0' }, 'b', '2.0.0'],
     ['in package.json', bare({}), { name: 'c', version: '3.0.0' }, 'c', '3.0.0'],
     ['in several places', bare({ name: 'a' }, { version: '2.0.0' }), {}, 'a', '2.0.0'],
-    ['in package.json of version 1', JSON.stringify({ lockfileVersion: 1 }), { name: 'c', version: '3.0.0' }, 'c', '3.0.0'],
+    [
+      'in package.json of version 1',
+      JSON.stringify({ lockfileVersion: 1 }),
+      { name: 'c', version: '3.0.0' },
+      'c',
+      '3.0.0',
+    ],
   ])('is named %s', (_place, text, manifest, name, version) => {
     expect(read(text, manifest)).toMatchObject({ name, version, dependencies: [], edges: [] });
   });
@@ -193,7 +383,11 @@ describe('who requires whom', () => {
 
   it('includes optional and peer requirements, but none that is not installed', () => {
     const text = flat({
-      'node_modules/a': { version: '1.0.0', optionalDependencies: { b: '*', x: '*' }, peerDependencies: { c: '*', y: '*' } },
+      'node_modules/a': {
+        version: '1.0.0',
+        optionalDependencies: { b: '*', x: '*' },
+        peerDependencies: { c: '*', y: '*' },
+      },
       'node_modules/b': { version: '1.0.0' },
       'node_modules/c': { version: '1.0.0', dependencies: { __proto__: '*', constructor: '*', toString: '*' } },
     });
@@ -217,7 +411,10 @@ describe('an address of a registry', () => {
     expect(() => read(text)).toThrow(/real@3\.0\.1/);
   });
 
-  it.each(['https://npm.acme.dev/download/real/3.0.1/0a1b', 'https://registry.npmjs.org/real/download/real-3.0.1.tgz?cache=0'])('%s says nothing', (resolved) => {
+  it.each([
+    'https://npm.acme.dev/download/real/3.0.1/0a1b',
+    'https://registry.npmjs.org/real/download/real-3.0.1.tgz?cache=0',
+  ])('%s says nothing', (resolved) => {
     expect(read(flat({ 'node_modules/real': { version: '3.0.1', resolved } })).dependencies).toHaveLength(1);
   });
 });
@@ -247,14 +444,22 @@ describe('a source', () => {
     ['http://[::1/x.tgz', InvalidFileFormat],
     ['https://dl.acme.dev/f og.tgz', InvalidFileFormat],
   ])('%j is refused, naming the dependency', (resolved, type) => {
-    for (const text of [flat({ 'node_modules/fog': { version: '1.0.0', resolved } }), nested({ fog: { version: '1.0.0', resolved } })]) {
+    for (const text of [
+      flat({ 'node_modules/fog': { version: '1.0.0', resolved } }),
+      nested({ fog: { version: '1.0.0', resolved } }),
+    ]) {
       expect(() => read(text)).toThrow(type);
       expect(() => read(text)).toThrow(/fog/);
     }
   });
 
   it('that is refused shows no credentials', () => {
-    for (const resolved of ['github:me:secret@acme/fog#x', 'https://me:secret@h/x.tgz', 'git+https://secret@h/x.git', 'ftp://me:secret@h/x']) {
+    for (const resolved of [
+      'github:me:secret@acme/fog#x',
+      'https://me:secret@h/x.tgz',
+      'git+https://secret@h/x.git',
+      'ftp://me:secret@h/x',
+    ]) {
       const text = flat({ 'node_modules/fog': { version: '1.0.0', resolved } });
       expect(() => read(text)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('secret') }));
     }

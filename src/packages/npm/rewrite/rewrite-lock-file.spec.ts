@@ -3,26 +3,63 @@ import type { Template } from '../../package-manager.js';
 import { COMMIT, flat, FOG, LOCK_FILES, nested, RAIN, SHA1, SHA512, SKY } from '../__fixtures__/lock-files.js';
 import { type ArchivedPackage, rewriteLockFile, type RewrittenLockFile } from './rewrite-lock-file.js';
 
-const fog = { name: 'fog', version: `1.4.0-external-gitcommit-${COMMIT}`, integrity: 'sha512-FOG', path: 'npm/external-fog/fog.tgz' };
-const rain = { name: 'rainbar', version: `2.0.0-external-gitcommit-${COMMIT}`, integrity: 'sha512-RAIN', path: 'npm/github/acme/rainbar/r.tgz' };
-const sky = { name: 'sky', version: '3.0.0-external-sha512-07', integrity: 'sha512-SKY', path: 'npm/external-sky/sky.tgz' };
+const fog = {
+  name: 'fog',
+  version: `1.4.0-external-gitcommit-${COMMIT}`,
+  integrity: 'sha512-FOG',
+  path: 'npm/external-fog/fog.tgz',
+};
+const rain = {
+  name: 'rainbar',
+  version: `2.0.0-external-gitcommit-${COMMIT}`,
+  integrity: 'sha512-RAIN',
+  path: 'npm/github/acme/rainbar/r.tgz',
+};
+const sky = {
+  name: 'sky',
+  version: '3.0.0-external-sha512-07',
+  integrity: 'sha512-SKY',
+  path: 'npm/external-sky/sky.tgz',
+};
 const registry = (name: string, version: string): [string, ArchivedPackage] => [
   `${name}@${version}`,
   { name, version, integrity: 'sha512-COMPUTED', path: `npm/${name}/${version}.tgz` },
 ];
-const REGISTRY = new Map([['@acme/dial', '4.6.0'], ['@acme/dial', '3.0.0'], ['kite', '2.1.3'], ['lint-sun', '5.1.0'], ['real', '3.0.1']].map(([name, version]) => registry(name, version)));
-const EXTERNALS = new Map<string, ArchivedPackage>([[FOG, fog], [RAIN, rain], [SKY, sky]]);
+const REGISTRY = new Map(
+  [
+    ['@acme/dial', '4.6.0'],
+    ['@acme/dial', '3.0.0'],
+    ['kite', '2.1.3'],
+    ['lint-sun', '5.1.0'],
+    ['real', '3.0.1'],
+  ].map(([name, version]) => registry(name, version)),
+);
+const EXTERNALS = new Map<string, ArchivedPackage>([
+  [FOG, fog],
+  [RAIN, rain],
+  [SKY, sky],
+]);
 
 function rewrite(text: string, externals = EXTERNALS): RewrittenLockFile {
   const registryHosts = ['registry.npmjs.org', 'registry.yarnpkg.com'];
-  return rewriteLockFile({ text, file: 'package-lock.json', registryHosts, externals, registry: REGISTRY, relative: '../' });
+  return rewriteLockFile({
+    text,
+    file: 'package-lock.json',
+    registryHosts,
+    externals,
+    registry: REGISTRY,
+    relative: '../',
+  });
 }
 
 function text(template: Template | undefined): string {
   return (template ?? []).map((piece) => (typeof piece === 'string' ? piece : `<${piece.fill}>`)).join('');
 }
 
-function json(template: Template | undefined): { packages: Record<string, object>; dependencies: Record<string, object> } {
+function json(template: Template | undefined): {
+  packages: Record<string, object>;
+  dependencies: Record<string, object>;
+} {
   return JSON.parse(text(template));
 }
 
@@ -46,14 +83,24 @@ describe('the lock file for the registry', () => {
         ...before['node_modules/kite'],
         dependencies: { '@acme/dial': '^3.0.0', mist: `npm:fog@${fog.version}`, tail: '1.0.0' },
       },
-      'node_modules/mist': { name: 'fog', version: fog.version, resolved: `<registry-url>fog/-/fog-${fog.version}.tgz`, integrity: 'sha512-FOG' },
+      'node_modules/mist': {
+        name: 'fog',
+        version: fog.version,
+        resolved: `<registry-url>fog/-/fog-${fog.version}.tgz`,
+        integrity: 'sha512-FOG',
+      },
       'node_modules/rainbar': {
         version: rain.version,
         resolved: `<registry-url>rainbar/-/rainbar-${rain.version}.tgz`,
         dependencies: { short: '*' },
         integrity: 'sha512-RAIN',
       },
-      'node_modules/sky': { version: sky.version, resolved: `<registry-url>sky/-/sky-${sky.version}.tgz`, integrity: 'sha512-SKY', devOptional: true },
+      'node_modules/sky': {
+        version: sky.version,
+        resolved: `<registry-url>sky/-/sky-${sky.version}.tgz`,
+        integrity: 'sha512-SKY',
+        devOptional: true,
+      },
     });
   });
 
@@ -62,10 +109,22 @@ describe('the lock file for the registry', () => {
     const before = LOCK_FILES[version].dependencies;
     expect(dependencies).toEqual({
       ...before,
-      '@acme/cloudy': { version: 'file:libs/cloudy', requires: { '@acme/dial': '^4.0.0', rainbar: rain.version, sky: sky.version } },
+      '@acme/cloudy': {
+        version: 'file:libs/cloudy',
+        requires: { '@acme/dial': '^4.0.0', rainbar: rain.version, sky: sky.version },
+      },
       kite: { ...before.kite, requires: { '@acme/dial': '^3.0.0', mist: `npm:fog@${fog.version}`, tail: '1.0.0' } },
-      mist: { version: `npm:fog@${fog.version}`, resolved: `<registry-url>fog/-/fog-${fog.version}.tgz`, integrity: 'sha512-FOG' },
-      rainbar: { version: rain.version, requires: { short: '*' }, resolved: `<registry-url>rainbar/-/rainbar-${rain.version}.tgz`, integrity: 'sha512-RAIN' },
+      mist: {
+        version: `npm:fog@${fog.version}`,
+        resolved: `<registry-url>fog/-/fog-${fog.version}.tgz`,
+        integrity: 'sha512-FOG',
+      },
+      rainbar: {
+        version: rain.version,
+        requires: { short: '*' },
+        resolved: `<registry-url>rainbar/-/rainbar-${rain.version}.tgz`,
+        integrity: 'sha512-RAIN',
+      },
       sky: { version: sky.version, resolved: `<registry-url>sky/-/sky-${sky.version}.tgz`, integrity: 'sha512-SKY' },
     });
   });
@@ -76,7 +135,10 @@ describe('the lock file for the registry', () => {
   });
 
   it('gives an entry the name of its archive when it is called otherwise', () => {
-    const renamed = flat({ 'node_modules/mist': { version: '1.0.0', resolved: FOG }, 'node_modules/@a/mist': { name: 'mist', resolved: FOG } });
+    const renamed = flat({
+      'node_modules/mist': { version: '1.0.0', resolved: FOG },
+      'node_modules/@a/mist': { name: 'mist', resolved: FOG },
+    });
     expect(json(rewrite(renamed).registry).packages).toMatchObject({
       'node_modules/mist': { name: 'fog', version: fog.version },
       'node_modules/@a/mist': { name: 'fog', version: fog.version },
@@ -86,7 +148,9 @@ describe('the lock file for the registry', () => {
   it('names a scoped archive as registries do', () => {
     const scoped = new Map([[FOG, { ...fog, name: '@acme/fog' }]]);
     const { packages } = json(rewrite(flat({ 'node_modules/@acme/fog': { resolved: FOG } }), scoped).registry);
-    expect(packages).toMatchObject({ 'node_modules/@acme/fog': { resolved: `<registry-url>@acme/fog/-/fog-${fog.version}.tgz` } });
+    expect(packages).toMatchObject({
+      'node_modules/@acme/fog': { resolved: `<registry-url>@acme/fog/-/fog-${fog.version}.tgz` },
+    });
     expect(packages['node_modules/@acme/fog']).not.toHaveProperty('name');
   });
 
@@ -144,7 +208,12 @@ describe('the lock file for offline use', () => {
     for (const [key, [path, integrity]] of Object.entries(FLAT)) {
       expect(packages[key]).toMatchObject({ resolved: `file:<bundle-directory>deps/${path}`, integrity });
     }
-    for (const key of ['', 'libs/cloudy', 'node_modules/@acme/cloudy', 'node_modules/kite/node_modules/tail'] as const) {
+    for (const key of [
+      '',
+      'libs/cloudy',
+      'node_modules/@acme/cloudy',
+      'node_modules/kite/node_modules/tail',
+    ] as const) {
       expect(Object.keys(packages[key])).toEqual(Object.keys(LOCK_FILES[3].packages[key]));
     }
     expect(packages['node_modules/@acme/cloudy']).toEqual({ resolved: 'libs/cloudy', link: true });
@@ -152,8 +221,13 @@ describe('the lock file for offline use', () => {
 
   it.each([1, 2] as const)('points to the bundle in "dependencies" of version %s', (version) => {
     const { dependencies } = json(rewrite(JSON.stringify(LOCK_FILES[version])).offline);
-    for (const [key, [path, integrity]] of Object.entries(FLAT).filter(([each]) => !each.startsWith('node_modules/kite/'))) {
-      expect(dependencies[key.slice('node_modules/'.length)]).toMatchObject({ resolved: `file:<bundle-directory>deps/${path}`, integrity });
+    for (const [key, [path, integrity]] of Object.entries(FLAT).filter(
+      ([each]) => !each.startsWith('node_modules/kite/'),
+    )) {
+      expect(dependencies[key.slice('node_modules/'.length)]).toMatchObject({
+        resolved: `file:<bundle-directory>deps/${path}`,
+        integrity,
+      });
     }
     expect(dependencies.kite).toMatchObject({
       dependencies: {
@@ -171,13 +245,19 @@ describe('the lock file for offline use', () => {
 
   it('has the way to the bundle in its places', () => {
     const { offline } = rewrite(flat({ 'node_modules/kite': { version: '2.1.3' } }));
-    expect(offline.filter((piece) => typeof piece !== 'string')).toEqual([{ fill: 'bundle-directory', relative: '../' }]);
+    expect(offline.filter((piece) => typeof piece !== 'string')).toEqual([
+      { fill: 'bundle-directory', relative: '../' },
+    ]);
   });
 });
 
 describe('what manifests have to say', () => {
   it.each([1, 2, 3] as const)('is found in version %s for each folder', (version) => {
-    const specs = [['mist', `npm:fog@${fog.version}`], ['rainbar', rain.version], ['sky', sky.version]];
+    const specs = [
+      ['mist', `npm:fog@${fog.version}`],
+      ['rainbar', rain.version],
+      ['sky', sky.version],
+    ];
     const { manifests, replaced } = rewrite(JSON.stringify(LOCK_FILES[version]));
     expect(manifests).toEqual([
       { folder: '', specs },

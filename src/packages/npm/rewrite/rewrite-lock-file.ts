@@ -145,6 +145,10 @@ function manifestChanges({ graph, externals, folders }: Half): ManifestChange[] 
 }
 
 function replacedSources({ externals }: Half): RewrittenLockFile['replaced'] {
-  const replaced = [...externals].map(([{ key }, { source, ...archived }]) => ({ key, source, spec: newSpec(key, archived) }));
+  const replaced = [...externals].map(([{ key }, { source, ...archived }]) => ({
+    key,
+    source,
+    spec: newSpec(key, archived),
+  }));
   return [...new Map(replaced.map((each) => [`${each.key} ${each.source}`, each])).values()];
 }

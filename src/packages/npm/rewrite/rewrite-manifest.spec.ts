@@ -21,7 +21,11 @@ describe('rewriteManifest', () => {
   });
 
   it('changes nothing else', () => {
-    expect(rewrite({ scripts: { fog: 'x' }, bundleDependencies: ['fog'], dependencies: { kite: '1' } }, [['fog', '1.0.0-a']])).toEqual({
+    expect(
+      rewrite({ scripts: { fog: 'x' }, bundleDependencies: ['fog'], dependencies: { kite: '1' } }, [
+        ['fog', '1.0.0-a'],
+      ]),
+    ).toEqual({
       json: undefined,
       unclear: [],
     });
@@ -31,8 +35,16 @@ describe('rewriteManifest', () => {
     ['a git address', { fog: 'git+ssh://git@git.acme.dev/team/fog.git' }, { fog: '1.0.0-a' }],
     ['anything of a name with one source', { fog: 'https://elsewhere.dev/fog.tgz' }, { fog: '1.0.0-a' }],
     ['a name with a range', { 'fog@^1': 'github:acme/fog' }, { 'fog@^1': '1.0.0-a' }],
-    ['an entry in another', { kite: { '.': '1.0.0', fog: 'acme/fog#main' } }, { kite: { '.': '1.0.0', fog: '1.0.0-a' } }],
-    ['the package of an object', { fog: { '.': 'git+https://h/fog', kite: '2' } }, { fog: { '.': '1.0.0-a', kite: '2' } }],
+    [
+      'an entry in another',
+      { kite: { '.': '1.0.0', fog: 'acme/fog#main' } },
+      { kite: { '.': '1.0.0', fog: '1.0.0-a' } },
+    ],
+    [
+      'the package of an object',
+      { fog: { '.': 'git+https://h/fog', kite: '2' } },
+      { fog: { '.': '1.0.0-a', kite: '2' } },
+    ],
     ['the right one of two by its repository', { rain: 'github:other/rain#v1' }, { rain: '2.0.0-b' }],
     ['the same in short', { rain: 'acme/rainbar' }, { rain: '2.0.0-a' }],
     ['the same by address', { rain: 'https://github.com/acme/rainbar.git' }, { rain: '2.0.0-a' }],
@@ -40,20 +52,34 @@ describe('rewriteManifest', () => {
     expect(rewrite({ overrides })).toEqual({ json: { overrides: expected }, unclear: [] });
   });
 
-  it.each(['1.0.0', '^2', 'latest', '$fog', 'npm:other@1', 'file:libs/fog', '', '>=1 <2', '~1.2/3'])('leaves the override %j', (spec) => {
-    expect(rewrite({ overrides: { fog: spec } })).toEqual({ json: undefined, unclear: [] });
-  });
+  it.each(['1.0.0', '^2', 'latest', '$fog', 'npm:other@1', 'file:libs/fog', '', '>=1 <2', '~1.2/3'])(
+    'leaves the override %j',
+    (spec) => {
+      expect(rewrite({ overrides: { fog: spec } })).toEqual({ json: undefined, unclear: [] });
+    },
+  );
 
-  it.each([{ rain: 'git+https://elsewhere.dev/rain.git' }, { sun: 'github:acme/sun' }])('says when it cannot tell: %j', (overrides) => {
-    expect(rewrite({ overrides })).toEqual({ json: undefined, unclear: Object.keys(overrides) });
-  });
+  it.each([{ rain: 'git+https://elsewhere.dev/rain.git' }, { sun: 'github:acme/sun' }])(
+    'says when it cannot tell: %j',
+    (overrides) => {
+      expect(rewrite({ overrides })).toEqual({ json: undefined, unclear: Object.keys(overrides) });
+    },
+  );
 
   it.each(['x', 7, null, []])('leaves to npm what is of a wrong type: %j', (value) => {
-    expect(rewrite({ dependencies: value, overrides: value }, [['fog', '1.0.0-a']])).toEqual({ json: undefined, unclear: [] });
+    expect(rewrite({ dependencies: value, overrides: value }, [['fog', '1.0.0-a']])).toEqual({
+      json: undefined,
+      unclear: [],
+    });
   });
 
   it('writes two spaces, ASCII, no newline at the end', () => {
-    const { text } = rewriteManifest('{"author": "Zoë", "dependencies": {"fog": "x"}}', 'package.json', [['fog', '1']], []);
+    const { text } = rewriteManifest(
+      '{"author": "Zoë", "dependencies": {"fog": "x"}}',
+      'package.json',
+      [['fog', '1']],
+      [],
+    );
     expect(text).toBe('{\n  "author": "Zo\\u00eb",\n  "dependencies": {\n    "fog": "1"\n  }\n}');
   });
 

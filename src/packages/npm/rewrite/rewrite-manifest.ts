@@ -53,7 +53,10 @@ function replaceOverrides(
     const name = key === '.' ? parent : overriddenName(key);
     if (isJsonObject(value)) replaceOverrides(value, name, replaced, unclear);
     else if (name !== undefined && typeof value === 'string' && isExternalSpec(value)) {
-      const spec = replacement(value, replaced.filter((each) => each.key === name));
+      const spec = replacement(
+        value,
+        replaced.filter((each) => each.key === name),
+      );
       if (spec === undefined) unclear.push(name);
       else overrides[key] = spec;
     }

@@ -74,7 +74,7 @@ async function rewriteManifests(
 function warnOfUnclear(job: ResolveJob, path: string, unclear: readonly string[]): void {
   if (unclear.length === 0) return;
   job.log.warn(
-    `"overrides" in ${path} names sources that are not from a registry, and nothing in the lock file tells what takes ` +
-      `their place: ${unclear.slice(0, 5).map(quote).join(', ')}. npm may try to reach them.`,
+    `"overrides" in ${path} names sources that are not from a registry, and nothing in the lock file tells what ` +
+      `takes their place: ${unclear.slice(0, 5).map(quote).join(', ')}. npm may try to reach them.`,
   );
 }
