@@ -21,8 +21,8 @@ async function work({ module, exportName, argument }: ThreadWork): Promise<Threa
 }
 
 /**
- * What need not be copied: the buffers of the result itself, or of its properties one level down. A view of a part (such
- * as a small `Buffer`, which lies in a shared pool) is copied.
+ * What need not be copied: the buffers of the result itself, or of its properties one level down. A view of a part
+ * (such as a small `Buffer`, which lies in a shared pool) is copied.
  */
 function wholeBuffers(result: unknown): ArrayBuffer[] {
   const values = typeof result === 'object' && result !== null ? [result, ...Object.values(result)] : [];

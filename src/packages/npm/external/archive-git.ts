@@ -1,0 +1,106 @@
+import type { Artifact, MadeArtifact } from '../../../dependencies/index.js';
+import { FileAccessError, NetworkError, RepositoryAccessError, UnsupportedFeature } from '../../../errors/index.js';
+import type { SourceTree } from '../../../source/index.js';
+import { type ExternalDependency, type ExternalJob, shown } from './external-dependency.js';
+import { type GitSource, readGitSource } from './git-source.js';
+import type { JsonObject } from '../lockfile/json.js';
+import { MAX_MANIFEST, nameManifest, packScripts, readManifest } from './manifest.js';
+import { packTree } from './pack/pack-tree.js';
+import { readPackedManifest } from './tarball/packed-manifest.js';
+
+const MANIFEST = 'package.json';
+
+export function gitSuffix(dependency: ExternalDependency): string {
+  return `-external-gitcommit-${readGitSource(dependency).commit}`;
+}
+
+/** The package that `npm pack` would make of the commit, without running anything. */
+export async function archiveGit(dependency: ExternalDependency, job: ExternalJob): Promise<Artifact> {
+  const source = readGitSource(dependency);
+  let isJudged = false;
+  const artifact = await job.artifacts.getMade(
+    {
+      ecosystem: 'npm',
+      upstream: source.identity,
+      compute: ['sha512', 'sha1'],
+      verifiedBy: 'git commit',
+      make: (signal) => {
+        isJudged = true;
+        return make(dependency, source, job, signal);
+      },
+    },
+    job.signal,
+  );
+  // It may have been packed when the settings were others.
+  if (!isJudged) judgeScripts(await readPackedManifest(artifact, job.artifacts, shown(dependency)), dependency, job);
+  return artifact;
+}
+
+async function make(
+  dependency: ExternalDependency,
+  source: GitSource,
+  job: ExternalJob,
+  signal: AbortSignal,
+): Promise<MadeArtifact> {
+  const owner = shown(dependency);
+  const tree = await fetchTree(dependency, source, job, signal);
+  const manifest = await treeManifest(tree, owner);
+  judgeScripts(manifest, dependency, job);
+  const { name, version, text } = nameManifest(manifest, gitSuffix(dependency), dependency.name, owner);
+  const content = await packTree({ tree, manifest, text, owner }, await job.scratchDirectory(), signal);
+  return { name, version, content };
+}
+
+/** Asks one address after the other for as long as they cannot be reached. */
+async function fetchTree(
+  dependency: ExternalDependency,
+  { addresses, commit }: GitSource,
+  job: ExternalJob,
+  signal: AbortSignal,
+): Promise<SourceTree> {
+  const failures: Error[] = [];
+  for (const repo of addresses) {
+    try {
+      const { tree } = await job.sources.archive({ repo, ref: commit, withSubmodules: true }, signal);
+      return tree;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof RepositoryAccessError || error instanceof NetworkError)) throw error;
+      failures.push(error);
+    }
+  }
+  const reasons = failures.map(({ message }) => message).join(' ');
+  throw new RepositoryAccessError(`The git dependency ${shown(dependency)} cannot be fetched. ${reasons}`, {
+    cause: failures.at(-1),
+  });
+}
+
+async function treeManifest(tree: SourceTree, owner: string): Promise<JsonObject> {
+  const entry = await tree.entry(MANIFEST);
+  const isFile = entry?.type === 'file' || entry?.type === 'executable';
+  const bytes = isFile ? await tree.read(MANIFEST, { maxSize: MAX_MANIFEST }) : undefined;
+  if (bytes === undefined) {
+    throw new FileAccessError(`The git dependency ${owner} has no package.json in the root of its repository.`);
+  }
+  return readManifest(bytes, owner);
+}
+
+/** Scripts are never run; whether it may be packed without is up to the administrators. */
+function judgeScripts(manifest: JsonObject, dependency: ExternalDependency, { settings, log }: ExternalJob): void {
+  const scripts = packScripts(manifest);
+  if (scripts.length === 0) return;
+  const names = scripts.map((name) => `"${name}"`).join(' and ');
+  if (settings.npm.gitScripts === 'ignore') {
+    log.warn(
+      `The git dependency ${shown(dependency)} is packed as it lies in its repository: its ` +
+        `${scripts.length === 1 ? 'script' : 'scripts'} ${names} did not run, so files may be missing.`,
+    );
+    return;
+  }
+  throw new UnsupportedFeature(
+    `The git dependency ${shown(dependency)} cannot be packed without running its ` +
+      `${scripts.length === 1 ? 'script' : 'scripts'} ${names}, and nothing of a dependency is run here. Use a ` +
+      'release from a registry, or ask the administrators to allow packing without scripts ' +
+      '(CACHITO_NPM_GIT_SCRIPTS=ignore).',
+  );
+}
