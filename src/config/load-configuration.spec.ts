@@ -4,6 +4,7 @@ import type { Configuration } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';
 import { loadConfiguration } from './load-configuration.js';
 import { OPTION_NAMES } from './options/names.js';
+import { BUILT_PACKAGE_MANAGERS } from './package-managers.js';
 
 const DAY = 86_400_000;
 const HOME = { HOME: '/home/ada' };
@@ -37,7 +38,7 @@ describe('loadConfiguration', () => {
       database: { url: undefined },
       requests: {
         defaultPackageManagers: ['gomod'],
-        enabledPackageManagers: ['git-submodule'],
+        enabledPackageManagers: BUILT_PACKAGE_MANAGERS,
         mutuallyExclusivePackageManagers: [['npm', 'yarn']],
         defaultEnvironmentVariables: { gomod: { GOSUMDB: { value: 'off', kind: 'literal' } } },
       },
@@ -211,8 +212,8 @@ describe('loadConfiguration', () => {
     ['a later feature', { REDIS_URL: 'redis://:hunter2@h' }, /^REDIS_URL is ignored: this version does not have a queue on Redis yet\.$/],
     ['an obsolete name', { BROKER_URL: 'amqp://' }, /^BROKER_URL is ignored/],
     ['a log format of Python', { CACHITO_LOG_FORMAT: '%(asctime)s %(message)s' }, /^CACHITO_LOG_FORMAT is ignored/],
-    ['a package manager that is not built', { CACHITO_PACKAGE_MANAGERS: '["npm","git-submodule"]' }, /names npm, which this version does not have/],
-    ['a default that is not enabled', { CACHITO_DEFAULT_PACKAGE_MANAGERS: '["npm"]' }, /names npm, which is not enabled/],
+    ['a package manager that is not built', { CACHITO_PACKAGE_MANAGERS: '["rubygems","git-submodule"]' }, /names rubygems, which this version does not have/],
+    ['a default that is not enabled', { CACHITO_DEFAULT_PACKAGE_MANAGERS: '["rubygems"]' }, /names rubygems, which is not enabled/],
     ['open to all', { HOST: '0.0.0.0', LOGIN_DISABLED: 'true' }, /everybody who reaches 0\.0\.0\.0/],
   ])('warns of %s', (_, environment, expected) => {
     const { warnings } = loadConfiguration({ ...HOME, ...environment }, []);
