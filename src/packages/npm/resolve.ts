@@ -11,7 +11,7 @@ import { Placement } from './placement.js';
 import { findPackageFiles, type PackageFiles, readPackageFiles, shownDirectory } from './package-files.js';
 import { registryHosts } from './registry-upstreams.js';
 import { dependencyEdges, resolvedPackage } from './resolver.js';
-import type { ArchivedPackage } from './rewrite/rewrite-lock-file.js';
+import type { ArchivedPackage } from './rewrite/half.js';
 import { type Replacements, rewritePackage } from './rewrite/rewrite-package.js';
 import { inTurns } from './turns.js';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Template } from '../../package-manager.js';
 import { COMMIT, flat, FOG, LOCK_FILES, nested, RAIN, SHA1, SHA512, SKY } from '../__fixtures__/lock-files.js';
-import { type ArchivedPackage, rewriteLockFile, type RewrittenLockFile } from './rewrite-lock-file.js';
+import type { ArchivedPackage } from './half.js';
+import { rewriteLockFile, type RewrittenLockFile } from './rewrite-lock-file.js';
 
 const fog = {
   name: 'fog',
@@ -41,11 +42,12 @@ const EXTERNALS = new Map<string, ArchivedPackage>([
 ]);
 
 function rewrite(text: string, externals = EXTERNALS): RewrittenLockFile {
-  const registryHosts = ['registry.npmjs.org', 'registry.yarnpkg.com'];
+  const registryHosts = ['registry.npmjs.org', 'registry.yarnpkg.com', 'npm.acme.dev'];
   return rewriteLockFile({
     text,
     file: 'package-lock.json',
     registryHosts,
+    publicHost: 'registry.npmjs.org',
     externals,
     registry: REGISTRY,
     relative: '../',
@@ -83,6 +85,7 @@ describe('the lock file for the registry', () => {
         ...before['node_modules/kite'],
         dependencies: { '@acme/dial': '^3.0.0', mist: `npm:fog@${fog.version}`, tail: '1.0.0' },
       },
+      'node_modules/lint-sun': { version: '5.1.0', resolved: '<registry-url>lint-sun/-/lint-sun-5.1.0.tgz', dev: true },
       'node_modules/mist': {
         name: 'fog',
         version: fog.version,
@@ -113,6 +116,7 @@ describe('the lock file for the registry', () => {
         version: 'file:libs/cloudy',
         requires: { '@acme/dial': '^4.0.0', rainbar: rain.version, sky: sky.version },
       },
+      'lint-sun': { version: '5.1.0', resolved: '<registry-url>lint-sun/-/lint-sun-5.1.0.tgz', dev: true },
       kite: { ...before.kite, requires: { '@acme/dial': '^3.0.0', mist: `npm:fog@${fog.version}`, tail: '1.0.0' } },
       mist: {
         version: `npm:fog@${fog.version}`,
@@ -129,9 +133,25 @@ describe('the lock file for the registry', () => {
     });
   });
 
-  it('is the one of the source when all comes from registries', () => {
-    expect(rewrite(flat({ 'node_modules/kite': { version: '2.1.3' } })).registry).toBeUndefined();
-    expect(rewrite(nested({ kite: { version: '2.1.3' } })).registry).toBeUndefined();
+  it.each([{}, { resolved: 'https://registry.npmjs.org/kite/-/kite-2.1.3.tgz' }])(
+    'is the one of the source when all comes from the public registry: %j',
+    (address) => {
+      expect(rewrite(flat({ 'node_modules/kite': { version: '2.1.3', ...address } })).registry).toBeUndefined();
+      expect(rewrite(nested({ kite: { version: '2.1.3', ...address } })).registry).toBeUndefined();
+    },
+  );
+
+  it('has its own address for what npm would fetch from another registry', () => {
+    const elsewhere = {
+      'node_modules/@acme/dial': { version: '4.6.0', resolved: 'https://npm.acme.dev/@acme%2fdial/-/dial-4.6.0.tgz' },
+      'node_modules/short': { name: 'real', version: '3.0.1', resolved: 'https://npm.acme.dev/download/real/0a1b' },
+    };
+    const { registry, manifests } = rewrite(flat(elsewhere));
+    expect(json(registry).packages).toMatchObject({
+      'node_modules/@acme/dial': { version: '4.6.0', resolved: '<registry-url>@acme/dial/-/dial-4.6.0.tgz' },
+      'node_modules/short': { name: 'real', version: '3.0.1', resolved: '<registry-url>real/-/real-3.0.1.tgz' },
+    });
+    expect(manifests).toEqual([]);
   });
 
   it('gives an entry the name of its archive when it is called otherwise', () => {

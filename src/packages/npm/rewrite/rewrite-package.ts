@@ -1,11 +1,13 @@
 import { posix } from 'node:path';
+import { PUBLIC_REGISTRIES } from '../../../config/index.js';
 import type { ConfigurationFile, ResolveJob } from '../../package-manager.js';
 import { bundleFile, pathToBundleRoot } from '../configuration.js';
 import { rewriteLockFileAside } from '../off-thread.js';
 import { type PackageFiles, readManifest, readPackageFiles } from '../package-files.js';
 import { quote } from '../quote.js';
 import { registryHosts } from '../registry-upstreams.js';
-import type { ArchivedPackage, RewrittenLockFile } from './rewrite-lock-file.js';
+import type { ArchivedPackage } from './half.js';
+import type { RewrittenLockFile } from './rewrite-lock-file.js';
 import { rewriteManifest } from './rewrite-manifest.js';
 
 /** What took the place of what the lock files name. */
@@ -33,6 +35,7 @@ export async function rewritePackage(
       text,
       file: files.lockFile,
       registryHosts: registryHosts(job.settings.upstreams.npm),
+      publicHost: new URL(PUBLIC_REGISTRIES.npm).host,
       relative: pathToBundleRoot(files.directory),
       ...replacements,
     },
