@@ -16,7 +16,7 @@ export class DependencySetEntity {
   members: number;
 }
 
-/** One dependency of a set, at its place in the answers. */
+/** One dependency of a set, at its place in the answers. Both indices also hold `dev` and `position`. */
 @Entity('dependency_set_member')
 @Index('ix_dependency_set_member_component', ['componentId', 'setId'])
 @Index('ix_dependency_set_member_artifact', ['artifactId', 'setId'], { where: '"artifact_id" IS NOT NULL' })

@@ -24,8 +24,8 @@ export interface Statement {
 const BLOCK = 1024;
 
 /**
- * Counts uses by blocks of requests, newest first: rows of `block` and `uses`. Members are counted per set first, since
- * many requests share one.
+ * Counts uses by blocks of requests: rows of `block` and `uses`, in any order (asked for one, PostgreSQL would sort all
+ * uses rather than the few blocks). Members are counted per set first, since many requests share one.
  */
 export function countByBlock(wanted: WantedMembers, filter: UseFilter): Statement {
   const { add, parameters } = collector();
@@ -36,7 +36,7 @@ export function countByBlock(wanted: WantedMembers, filter: UseFilter): Statemen
       WHERE ${memberConditions(wanted, filter, add)} GROUP BY m."set_id"
     ) AS f JOIN "request_package" p ON p."dependency_set_id" = f."set_id"
     WHERE ${['true', ...requestConditions(filter, add)].join(' AND ')}
-    GROUP BY 1 ORDER BY 1 DESC`;
+    GROUP BY 1`;
   return { text, parameters };
 }
 
@@ -48,9 +48,9 @@ export interface Window {
   limit: number;
 }
 
-/** Where a page lies among counted blocks; undefined when it lies behind all of them. */
+/** Where a page lies among counted blocks, newest first; undefined when it lies behind all of them. */
 export function windowOf(
-  blocks: readonly { block: number; uses: number }[],
+  blocks: Iterable<{ block: number; uses: number }>,
   offset: number,
   limit: number,
 ): Window | undefined {
@@ -64,7 +64,10 @@ export function windowOf(
   return window;
 }
 
-/** The uses of a window: rows of `p` (`request_package`) and `m` (`dependency_set_member`) in their order. */
+/**
+ * The uses of a window in their order, as far as indices tell: request, package of it with its place, set, and the place
+ * of the member there.
+ */
 export function usesInWindow(wanted: WantedMembers, filter: UseFilter, window: Window): Statement {
   const { add, parameters } = collector();
   const conditions = [
@@ -74,7 +77,7 @@ export function usesInWindow(wanted: WantedMembers, filter: UseFilter, window: W
   ];
   const text = `
     SELECT p."request_id", p."position" AS "package", p."component_id" AS "parent_id", p."path",
-      m."set_id", m."position" AS "member", m."component_id", m."dev", m."artifact_id"
+      m."set_id", m."position" AS "member"
     FROM "request_package" p JOIN "dependency_set_member" m ON m."set_id" = p."dependency_set_id"
     WHERE ${conditions.join(' AND ')}
     ORDER BY p."request_id" DESC, p."position", m."position"

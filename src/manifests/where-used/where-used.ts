@@ -28,6 +28,7 @@ export class WhereUsed {
     if (wanted.ids.length === 0) return { total: 0, items: [] };
     const blocks: { block: number; uses: number }[] = await this.query(countByBlock(wanted, filter));
     const total = blocks.reduce((sum, { uses }) => sum + uses, 0);
+    blocks.sort((one, other) => other.block - one.block);
     const window = windowOf(blocks, (page - 1) * perPage, perPage);
     if (window === undefined) return { total, items: [] };
     const { text, parameters } = usesInWindow(wanted, filter, window);
@@ -122,12 +123,13 @@ interface UseRow {
 /** What a page shows of its uses, in their order. */
 function withDetails(uses: string): string {
   return `
-    SELECT c."type", c."name", c."version", u."dev", u."artifact_id"::float8 AS "artifactId", u."set_id" AS "setId",
-      u."component_id" AS "componentId", r."id" AS "requestId", r."repo", r."ref", r."state",
+    SELECT c."type", c."name", c."version", m."dev", m."artifact_id"::float8 AS "artifactId", m."set_id" AS "setId",
+      m."component_id" AS "componentId", r."id" AS "requestId", r."repo", r."ref", r."state",
       ${timestampSql('r."created"')} AS "created", r."labels",
       pc."name" AS "packageName", pc."type" AS "packageType", pc."version" AS "packageVersion", u."path"
     FROM (${uses}) AS u
-      JOIN "component" c ON c."id" = u."component_id"
+      JOIN "dependency_set_member" m ON m."set_id" = u."set_id" AND m."position" = u."member"
+      JOIN "component" c ON c."id" = m."component_id"
       JOIN "component" pc ON pc."id" = u."parent_id"
       JOIN "request" r ON r."id" = u."request_id"
     ORDER BY u."request_id" DESC, u."package", u."member"`;
