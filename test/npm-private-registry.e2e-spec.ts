@@ -22,7 +22,7 @@ class PrivateRegistry {
   ) {}
 
   static async start(directory: string): Promise<PrivateRegistry> {
-    const tool = await installTool('verdaccio@6.8.0');
+    const tool = await installTool('verdaccio@6.8.0', { 'node-fetch': '2.7.0' });
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const configuration = {

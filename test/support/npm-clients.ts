@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { arch, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -60,14 +60,16 @@ async function nodeBinary(spec: string): Promise<string> {
 
 /**
  * Installs a package (`name@exact-version`) from the public registry, once; without running its scripts. Returns the
- * directory whose `node_modules` has it.
+ * directory whose `node_modules` has it. `overrides` are exact versions for what it asks for by tags, which not every
+ * mirror of the registry knows.
  */
-export async function installTool(spec: string): Promise<string> {
+export async function installTool(spec: string, overrides: Record<string, string> = {}): Promise<string> {
   const directory = join(TOOLS, spec.replace('/', '+'));
   if (await exists(directory)) return directory;
   await mkdir(TOOLS, { recursive: true });
   const temporary = await mkdtemp(join(TOOLS, 'installing-'));
   try {
+    await writeFile(join(temporary, 'package.json'), JSON.stringify({ overrides }));
     const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--no-save', '--loglevel=error'];
     await run('npm', ['install', '--prefix', temporary, ...options, spec], { cwd: temporary, maxBuffer: 2 ** 24 });
     await rename(temporary, directory);
