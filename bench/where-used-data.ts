@@ -74,8 +74,9 @@ async function dropIndexes(query: (text: string) => Promise<unknown>): Promise<s
 
 /** From 0 to 1, the same for the same numbers. */
 const HELPERS = `
-  CREATE OR REPLACE FUNCTION pg_temp.chance(seed bigint, number bigint) RETURNS float8 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-  AS 'SELECT (hashint8extended($2, $1) & 9223372036854775807)::float8 / 9223372036854775807'`;
+  CREATE OR REPLACE FUNCTION pg_temp.chance(seed bigint, number bigint)
+  RETURNS float8 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+  'SELECT (hashint8extended($2, $1) & 9223372036854775807)::float8 / 9223372036854775807'`;
 
 /** Ids 1 to n by popularity; then one per repository that only it uses; then the packages of the repositories. */
 const COMPONENT_ROWS = `
@@ -97,7 +98,7 @@ const SETS = `
   SELECT 1 + r * $3::bigint + g, encode(sha256((r * $3::bigint + g)::text::bytea), 'hex'), 800
   FROM generate_series($1::bigint, $2::bigint) r, generate_series(0, $3::bigint - 1) g`;
 
-/** 620 to 1,100 draws of a repository, of which the doubled ones fall out. Slot s changes when the generation comes. */
+/** 620 to 1,100 draws for each set, of which the doubled ones fall out. One in so many slots changes per generation. */
 const DRAWN = `
   CREATE TEMP TABLE "drawn" AS
   SELECT "set_id", "component_id", "chance", "dev",
@@ -128,12 +129,14 @@ const EDGES = `
   SELECT e."set_id", f."component_id", e."component_id"
   FROM (
     SELECT "set_id", "component_id", floor("parent" * "rank")::bigint AS "from" FROM (
-      SELECT "set_id", "component_id", "rank", pg_temp.chance(4, "component_id" + "rank") AS "parent" FROM "drawn" WHERE "rank" >= 40
+      SELECT "set_id", "component_id", "rank", pg_temp.chance(4, "component_id" + "rank") AS "parent"
+      FROM "drawn" WHERE "rank" >= 40
     ) AS "first"
     UNION ALL
-    SELECT "set_id", "component_id", (floor("parent" * "rank")::bigint + 1 + "component_id" % ("rank" - 1)) % "rank" FROM (
-      SELECT "set_id", "component_id", "rank", pg_temp.chance(4, "component_id" + "rank") AS "parent" FROM "drawn"
-      WHERE "rank" >= 40 AND pg_temp.chance(5, "component_id") < 0.5
+    SELECT "set_id", "component_id", (floor("parent" * "rank")::bigint + 1 + "component_id" % ("rank" - 1)) % "rank"
+    FROM (
+      SELECT "set_id", "component_id", "rank", pg_temp.chance(4, "component_id" + "rank") AS "parent"
+      FROM "drawn" WHERE "rank" >= 40 AND pg_temp.chance(5, "component_id") < 0.5
     ) AS "second"
   ) AS e JOIN "drawn" f ON f."set_id" = e."set_id" AND f."rank" = e."from"
   ORDER BY 1, 3, 2`;
@@ -141,22 +144,32 @@ const EDGES = `
 const REQUESTS = `
   INSERT INTO "request" ("id", "created", "repo", "repo_name", "ref", "state", "packages_count", "dependencies_count",
     "packages", "labels", "request_state_id", "attempt")
-  SELECT n, '2020-01-01'::timestamp + n * interval '3 minutes', 'https://git.acme.dev/team-' || n % $2::int % 100 || '/app-' || n % $2::int || '.git',
-    'team-' || n % $2::int % 100 || '/app-' || n % $2::int, encode(substring(sha256(n::text::bytea) FOR 20), 'hex'),
-    CASE WHEN n > $1::int - 50 THEN 1 WHEN n > $1::int - 3000 AND n % 25 <> 0 THEN 2 WHEN n > $1::int - 20000 AND n % 25 = 0 THEN 3 ELSE 4 END,
+  SELECT n, '2020-01-01'::timestamp + n * interval '3 minutes', 'https://git.acme.dev/' || "name" || '.git', "name",
+    encode(substring(sha256(n::text::bytea) FOR 20), 'hex'),
+    CASE
+      WHEN n > $1::int - 50 THEN 1
+      WHEN n > $1::int - 3000 AND n % 25 <> 0 THEN 2
+      WHEN n > $1::int - 20000 AND n % 25 = 0 THEN 3
+      ELSE 4
+    END,
     1, 800, '{"npm": [{"path": "."}]}',
-    CASE WHEN n % 3 = 0 THEN jsonb_build_object('team', 'team-' || n % $2::int % 100, 'stage', CASE WHEN n % 4 = 0 THEN 'release' ELSE 'test' END) END,
+    CASE WHEN n % 3 = 0 THEN
+      jsonb_build_object('team', split_part("name", '/', 1), 'stage', CASE n % 4 WHEN 0 THEN 'release' ELSE 'test' END)
+    END,
     n * 4, 1
-  FROM generate_series(1, $1::int) n`;
+  FROM generate_series(1, $1::int) n,
+    LATERAL (SELECT 'team-' || n % $2::int % 100 || '/app-' || n % $2::int AS "name") AS "repository"`;
 
 const REQUEST_PACKAGES = `
   INSERT INTO "request_package" ("request_id", "position", "component_id", "path", "dependency_set_id")
-  SELECT n, p, ${COMPONENTS} + 1 + $2::int + r, CASE p WHEN 0 THEN '.' ELSE 'web/ui' END, 1 + r * $4::bigint + (n - 1) / $2::int / $3::int % $4::int
+  SELECT n, p, ${COMPONENTS} + 1 + $2::int + r, CASE p WHEN 0 THEN '.' ELSE 'web/ui' END,
+    1 + r * $4::bigint + (n - 1) / $2::int / $3::int % $4::int
   FROM generate_series(1, $1::int) n, LATERAL generate_series(0, CASE WHEN n % 5 = 0 THEN 1 ELSE 0 END) p,
     LATERAL (SELECT (n + p) % $2::int AS r) AS "repository"
   ORDER BY 1, 2`;
 
 const REQUEST_STATES = `
   INSERT INTO "request_state" ("id", "state", "state_reason", "updated", "request_id")
-  SELECT "id" * 4 - 3 + s, CASE s WHEN 3 THEN "state" WHEN 2 THEN 2 ELSE 1 END, 'Fetching the dependencies of the request', "created" + s * interval '1 second', "id"
+  SELECT "id" * 4 - 3 + s, CASE s WHEN 3 THEN "state" WHEN 2 THEN 2 ELSE 1 END, 'Fetching npm dependencies at web/ui',
+    "created" + s * interval '1 second', "id"
   FROM "request", generate_series(0, 3) s`;

@@ -23,7 +23,8 @@ const UP = {
 
 const DOWN = {
   ix_dependency_set_member_component: `"dependency_set_member" ("component_id", "set_id")`,
-  ix_dependency_set_member_artifact: `"dependency_set_member" ("artifact_id", "set_id") WHERE "artifact_id" IS NOT NULL`,
+  ix_dependency_set_member_artifact: `"dependency_set_member" ("artifact_id", "set_id")
+    WHERE "artifact_id" IS NOT NULL`,
   ix_request_package_set: `"request_package" ("dependency_set_id")`,
 };
 

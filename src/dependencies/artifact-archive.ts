@@ -93,8 +93,9 @@ export class ArtifactArchive {
    */
   async getAll(
     specs: readonly ArtifactSpec[],
-    { signal, concurrency = this.concurrency, tries, onArchived, offline = false }: ArchiveAllOptions & { offline?: boolean },
+    options: ArchiveAllOptions & { offline?: boolean },
   ): Promise<Artifact[]> {
+    const { signal, concurrency = this.concurrency, tries, onArchived, offline = false } = options;
     specs.forEach(checkSpec);
     const artifacts = await this.ready(specs, signal);
     let count = artifacts.filter((artifact) => artifact !== undefined).length;

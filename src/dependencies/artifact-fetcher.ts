@@ -1,4 +1,10 @@
-import { type HttpClient, type HttpResponse, type Retries, TransientFailure, transientFailureOf } from '../download/index.js';
+import {
+  type HttpClient,
+  type HttpResponse,
+  type Retries,
+  TransientFailure,
+  transientFailureOf,
+} from '../download/index.js';
 import { InvalidChecksum, NetworkError } from '../errors/index.js';
 import type { ArchiveStore, Blob } from '../store/index.js';
 import { type Artifact, type ArtifactSpec, displayName } from './artifact.js';

@@ -3,7 +3,7 @@ import { NetworkError } from '../errors/index.js';
 
 /** Bytes in which a page must show itself. */
 const SNIFFED = 512;
-/** For bytes read as Latin-1 (a byte order mark is three). A comment ends at its first `-->`, so nothing is tried twice. */
+/** For bytes read as Latin-1 (a byte order mark is three). A comment ends at its first `-->`: nothing is tried twice. */
 const PAGE = /^(?:\xef\xbb\xbf)?\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b/is;
 
 /**

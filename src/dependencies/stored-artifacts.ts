@@ -13,8 +13,8 @@ export interface Demands {
 }
 
 /**
- * What is known of one recorded artifact: that it will do, that its bytes are gone, that digests must be computed before
- * one can tell, or that it is another file than the wanted one.
+ * What is known of one recorded artifact: that it will do, that its bytes are gone, that digests must be computed to
+ * tell, or that it is another file than the wanted one.
  */
 export type Finding =
   | { kind: 'usable' | 'lost'; artifact: Artifact }

@@ -23,10 +23,12 @@ function advice(status: number): string {
   );
 }
 
+const HTTP_DATE = /^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
 /** When the upstream last changed what it sent (RFC 9110, §8.8.2); undefined if unreadable or in the future. */
 export function lastModified(headers: HttpResponse['headers'], now: number = Date.now()): Date | undefined {
   const text = headers['last-modified'] ?? '';
-  const time = /^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text) ? Date.parse(text) : Number.NaN;
+  const time = HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
   // Servers that do not know say 1970.
   return time > 0 && time <= now ? new Date(time) : undefined;
 }

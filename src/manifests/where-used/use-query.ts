@@ -65,8 +65,8 @@ export function windowOf(
 }
 
 /**
- * The uses of a window in their order, as far as indices tell: request, package of it with its place, set, and the place
- * of the member there.
+ * The uses of a window in their order, as far as indices tell: request, its package with its place, set, and place of
+ * the member there.
  */
 export function usesInWindow(wanted: WantedMembers, filter: UseFilter, window: Window): Statement {
   const { add, parameters } = collector();
@@ -104,7 +104,9 @@ function requestConditions({ state, labels }: UseFilter, add: Add): string[] {
     // Nearly all are stale: it is quicker to leave out the others.
     const others = Object.values(REQUEST_STATES).filter((number) => number !== REQUEST_STATES.stale);
     return [
-      `NOT EXISTS (SELECT FROM "request" r WHERE r."id" = p."request_id" AND r."state" = ANY(${add(others)}::smallint[]))`,
+      `NOT EXISTS (
+        SELECT FROM "request" r WHERE r."id" = p."request_id" AND r."state" = ANY(${add(others)}::smallint[])
+      )`,
     ];
   }
   const conditions = labels.map((label) => `r."labels" @> ${add(labelObject(label))}::jsonb`);

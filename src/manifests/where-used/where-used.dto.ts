@@ -24,8 +24,8 @@ export class WhereUsedQuery {
 
   @QueryText({
     description:
-      'Versions in this range, in the syntax of the ecosystem; goes with `type` (npm or yarn) and `name`. As for npm, ' +
-      'prereleases count only where the range names one, and addresses and paths are in no range',
+      'Versions in this range, in the syntax of the ecosystem; goes with `type` (npm or yarn) and `name`. As ' +
+      'with npm, prereleases count only where the range names one, and addresses and paths are in no range',
     minLength: 1,
     maxLength: 1000,
     example: '^2.1.0',

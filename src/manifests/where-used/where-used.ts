@@ -6,7 +6,14 @@ import { timestampSql } from '../../http/index.js';
 import { stateName } from '../../requests/index.js';
 import { PackageUrls } from '../purl.js';
 import type { SearchTerms } from './search-terms.js';
-import { countByBlock, type Statement, type UseFilter, usesInWindow, type WantedMembers, windowOf } from './use-query.js';
+import {
+  countByBlock,
+  type Statement,
+  type UseFilter,
+  usesInWindow,
+  type WantedMembers,
+  windowOf,
+} from './use-query.js';
 import type { ArtifactView, UseView } from './where-used.dto.js';
 
 /** Answers which packages of which requests, stale ones too, depend on something. */
