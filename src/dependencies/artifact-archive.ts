@@ -9,8 +9,7 @@ import type { Artifact, ArtifactSpec, MadeArtifactSpec } from './artifact.js';
 import { ArtifactFetcher } from './artifact-fetcher.js';
 import { ArtifactObtainer, candidates, type ObtainOptions } from './artifact-obtainer.js';
 import { ArtifactRows, keyText } from './artifact-rows.js';
-import { checkSpec } from './check-spec.js';
-import { checkAlgorithms } from './digests.js';
+import { checkMadeSpec, checkSpec } from './check-spec.js';
 import { MadeArtifacts } from './made-artifacts.js';
 import { sideBySide } from './side-by-side.js';
 import { Slots } from './slots.js';
@@ -118,7 +117,7 @@ export class ArtifactArchive {
    * by ports that know.
    */
   async getMade(spec: MadeArtifactSpec, signal: AbortSignal): Promise<Artifact> {
-    checkAlgorithms(spec.compute ?? [], spec.upstream);
+    checkMadeSpec(spec);
     const key = JSON.stringify(['made', spec.ecosystem, spec.upstream, spec.compute ?? []]);
     return this.flights.run(key, signal, (shared) => this.made.get(spec, shared));
   }

@@ -1,5 +1,5 @@
 import { ValidationError } from '../errors/index.js';
-import { type ArtifactSpec, displayName } from './artifact.js';
+import { type ArtifactSpec, displayName, type MadeArtifactSpec } from './artifact.js';
 import { checkAlgorithms, checkDigestForms } from './digests.js';
 
 /**
@@ -14,11 +14,21 @@ export function checkSpec(spec: ArtifactSpec): void {
   for (const upstream of spec.upstreams) {
     const url = URL.canParse(upstream) ? new URL(upstream) : undefined;
     if (url === undefined) throw new ValidationError(`${name} is to be fetched from something that is no address.`);
-    if (url.username !== '' || url.password !== '') {
-      throw new ValidationError(
-        `The address of ${name} holds a user name or password. Name the address without them; an administrator ` +
-          'configures credentials in the file that CACHITO_UPSTREAMS_FILE names.',
-      );
-    }
+    if (url.username !== '' || url.password !== '') throw withCredentials(name);
   }
+}
+
+/** The same for what is made here. A user name is no secret in `git+ssh://git@host/…`. */
+export function checkMadeSpec({ upstream, compute = [] }: MadeArtifactSpec): void {
+  if (URL.canParse(upstream) && new URL(upstream).password !== '') {
+    throw withCredentials(`what is made of ${new URL(upstream).host}`);
+  }
+  checkAlgorithms(compute, `what is made of ${upstream}`);
+}
+
+function withCredentials(name: string): ValidationError {
+  return new ValidationError(
+    `The address of ${name} holds a user name or password. Name the address without them; an administrator ` +
+      'configures credentials in the file that CACHITO_UPSTREAMS_FILE names.',
+  );
 }

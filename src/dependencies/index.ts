@@ -1,5 +1,5 @@
 export type { Artifact, ArtifactSpec, Digests, MadeArtifact, MadeArtifactSpec } from './artifact.js';
-export { type ArchiveAllOptions, ArtifactArchive, type RequestArtifacts } from './artifact-archive.js';
+export { ArtifactArchive } from './artifact-archive.js';
 export { ArtifactReferences } from './artifact-references.js';
 export {
   Catalogue,
@@ -16,4 +16,4 @@ export {
   type RequestPackages,
 } from './component.js';
 export { DependencyPaths } from './dependency-paths.js';
-export { type DocumentOptions, type RequestDocuments, UpstreamDocuments } from './upstream-documents.js';
+export { UpstreamDocuments } from './upstream-documents.js';

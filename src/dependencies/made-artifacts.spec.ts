@@ -70,6 +70,14 @@ describe('an artifact that is made here', () => {
     expect(await test.blobs()).toEqual([]);
   });
 
+  it('is not recorded under an address with a password, which it does not tell', async () => {
+    const secret = { ...spec(making('x')), upstream: 'git+https://user:secret@git.acme.dev/kite.git#0123' };
+    const refused = test.archive.getMade(secret, signal);
+    await expect(refused).rejects.toBeInstanceOf(ValidationError);
+    await expect(refused).rejects.not.toThrow(/secret/);
+    await test.archive.getMade({ ...secret, upstream: 'git+ssh://git@git.acme.dev/kite.git#0123' }, signal);
+  });
+
   it.each<[string, MadeArtifactSpec['make'], string[], new (...args: never[]) => Error]>([
     ['no name', making('x', { name: '' }), [], InvalidFileFormat],
     ['no version', making('x', { version: '' }), [], InvalidFileFormat],
