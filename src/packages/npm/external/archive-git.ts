@@ -47,8 +47,20 @@ async function make(
   const manifest = await treeManifest(tree, owner);
   judgeScripts(manifest, dependency, job);
   const { name, version, text } = nameManifest(manifest, gitSuffix(dependency), dependency.name, owner);
-  const content = await packTree({ tree, manifest, text, owner }, await job.scratchDirectory(), signal);
+  const directory = await job.scratchDirectory();
+  const content = await packTree({ tree, manifest, text, owner }, directory, signal).catch((error: unknown) => {
+    throw signal.aborted || !job.signal.aborted ? error : interrupted(owner, error);
+  });
   return { name, version, content };
+}
+
+/** Another request waits for the same, but the folder goes away with the one that began. */
+function interrupted(owner: string, cause: unknown): FileAccessError {
+  return new FileAccessError(
+    `The git dependency ${owner} was being packed for another request as well, which was cancelled. ` +
+      'Submit this one again.',
+    { cause },
+  );
 }
 
 /** Asks one address after the other for as long as they cannot be reached. */

@@ -5,7 +5,7 @@ import { isPackageName } from '../lockfile/names.js';
 import { quote } from '../quote.js';
 
 /** Bytes; the largest published ones are a tenth of it. */
-export const MAX_MANIFEST = 4 * 1024 * 1024;
+export const MAX_MANIFEST = 2 * 1024 * 1024;
 /** Scripts that `npm pack` runs, and that may change what is packed. */
 const PACK_SCRIPTS = ['prepare', 'prepack'];
 

@@ -23,12 +23,16 @@ export interface PackageTree {
 
 /** 1985-10-26T08:15:00Z, the time that npm gives every file. Seconds. */
 const MODIFIED = 499_162_500;
-/** Milliseconds; real packages take a tenth of a second. */
-const SELECTION_TIMEOUT = 120_000;
-/** MiB. */
-const SELECTION_MEMORY = 512;
-/** Bytes of the files together. */
-const MAX_CONTENT = 2 * 1024 ** 3;
+export interface PackLimits {
+  /** Milliseconds for the selection; real packages take a tenth of a second. */
+  timeout: number;
+  /** MiB for the same. */
+  memoryLimit: number;
+  /** Bytes of the files together. */
+  content: number;
+}
+
+export const PACK_LIMITS: PackLimits = { timeout: 120_000, memoryLimit: 512, content: 2 * 1024 ** 3 };
 
 /**
  * The archive that `npm pack` would make of a tree, but for `package.json`: a gzip stream, the same for the same files.
@@ -39,12 +43,13 @@ export async function packTree(
   pack: PackageTree,
   directory: string,
   signal: AbortSignal,
+  limits = PACK_LIMITS,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const entries = await selectEntries(pack, directory, signal).finally(() =>
+  const entries = await selectEntries(pack, directory, signal, limits).finally(() =>
     rm(directory, { recursive: true, force: true }),
   );
   const size = entries.reduce((sum, entry) => sum + entry.size, 0);
-  if (size > MAX_CONTENT) {
+  if (size > limits.content) {
     throw new ValidationError(`The git dependency ${pack.owner} is too large to be packed: ${size} bytes.`);
   }
   return gzipped(tarText(pack, entries));
@@ -55,10 +60,11 @@ async function selectEntries(
   { tree, manifest, owner }: PackageTree,
   directory: string,
   signal: AbortSignal,
+  limits: PackLimits,
 ): Promise<TreeEntry[]> {
   const placeholders = await writePlaceholders(tree, directory, owner);
   refuseLinkedBundles(manifest, placeholders, owner);
-  const { files, executables } = await select(directory, owner, signal);
+  const { files, executables } = await select(directory, owner, signal, limits);
   const makeExecutable = new Set(executables);
   const entries = files
     .map((path) => placeholders.files.get(path))
@@ -68,14 +74,18 @@ async function selectEntries(
   return entries.sort((one, other) => comparePaths(one.path, other.path));
 }
 
-async function select(directory: string, owner: string, signal: AbortSignal): Promise<Selection> {
-  const options = { signal, timeout: SELECTION_TIMEOUT, memoryLimit: SELECTION_MEMORY };
+async function select(
+  directory: string,
+  owner: string,
+  signal: AbortSignal,
+  { timeout, memoryLimit }: PackLimits,
+): Promise<Selection> {
   try {
     return await runInThread<Selection>(
       new URL('./select-files.js', import.meta.url),
       'selectFiles',
       directory,
-      options,
+      { signal, timeout, memoryLimit },
     );
   } catch (error) {
     if (!(error instanceof ThreadError)) throw error;

@@ -82,7 +82,7 @@ class PlaceholderWriter {
 
   /** Errors of the disk itself are thrown as they are. */
   private fail(path: string, error: unknown): never {
-    const code = error instanceof Object && 'code' in error ? error.code : undefined;
+    const { code } = Object(error);
     if (typeof code !== 'string' || !UNWRITABLE.has(code)) throw error;
     throw new UnsupportedFeature(
       `The git dependency ${this.owner} holds the file ${quote(path)}, which this host cannot write or cannot tell ` +

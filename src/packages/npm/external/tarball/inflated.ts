@@ -43,6 +43,6 @@ async function* startingWith(start: Uint8Array, reader: ByteReader): AsyncGenera
 }
 
 function isZlibError(error: unknown): boolean {
-  const code = error instanceof Object && 'code' in error ? error.code : undefined;
+  const { code } = Object(error);
   return typeof code === 'string' && code.startsWith('Z_');
 }
