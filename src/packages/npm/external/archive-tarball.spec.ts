@@ -59,7 +59,7 @@ describe('a dependency by the address of an archive', () => {
     [integrity(ARCHIVE, 'sha384'), 'sha384'],
     [`${integrity(Buffer.from('other'), 'sha1')} ${integrity(ARCHIVE, 'sha256')}`, 'sha256'],
     [`md5-AAAAAAAAAAAAAAAAAAAAAA== ${integrity(ARCHIVE)} ${integrity(ARCHIVE, 'sha1')}`, 'sha512'],
-  ])('goes by the strongest of %.40s', async (sri, algorithm) => {
+  ])('goes by the strongest of %s', async (sri, algorithm) => {
     const artifacts = new MemoryArtifacts(new Map([[URL, ARCHIVE]]));
     const { version } = await archiveExternal(tarball(URL, sri), externalJob({ artifacts, directory }));
     expect(version).toBe(`1.4.0-external-${algorithm}-${digest(algorithm, ARCHIVE)}`);

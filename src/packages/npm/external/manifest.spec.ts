@@ -62,7 +62,7 @@ describe('the package.json of an external dependency', () => {
     ['null', 'FileAccessError'],
     ['', 'FileAccessError'],
     [`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'FileAccessError'],
-  ])('is refused: %.60s', (text, name) => {
+  ])('is refused (case %#)', (text, name) => {
     expect(() => named(text)).toThrow(expect.objectContaining({ name, message: expect.stringContaining('package.json of "kite"') }));
   });
 
