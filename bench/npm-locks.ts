@@ -18,7 +18,6 @@ const FRAMEWORKS = {
   'react-scripts': '5.0.1',
   '@nestjs/cli': '10.4.9',
   '@storybook/react': '7.6.20',
-  gatsby: '5.13.7',
   mocha: '10.8.2',
 };
 
