@@ -20,6 +20,18 @@ describe('runInThread', () => {
     expect(answer.threadId).not.toBe(threadId);
   });
 
+  it('uses a thread again that has answered, and none that has not', async () => {
+    const id = async (): Promise<number> => (await run<{ threadId: number }>('later', 1)).threadId;
+    const first = await id();
+    expect(await id()).toBe(first);
+    await expect(run('fails', 'once')).rejects.toThrow('once');
+    expect(await id()).toBe(first);
+    await expect(run('neverSettles', undefined, { timeout: 50 })).rejects.toThrow(ThreadError);
+    expect(await id()).not.toBe(first);
+    const ids = await Promise.all([id(), id(), id(), id()]);
+    expect(new Set(ids).size).toBe(4);
+  });
+
   it('moves buffers both ways, and copies a part of one', async () => {
     const { whole, part } = await run<{ whole: Uint8Array; part: Uint8Array }>('bytes', 1 << 20);
     expect(whole).toHaveLength(1 << 20);

@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { endThread, parkThread, takeThread } from './idle-threads.js';
 import type { ThreadAnswer, ThreadWork } from './thread-protocol.js';
 
 export interface ThreadOptions {
@@ -33,7 +34,8 @@ export class ThreadError extends Error {
  * result, or one level down in it, are moved. `module` is given as seen from the caller:
  * `new URL('./work.js', import.meta.url)`; its file may be any that imports nothing heavy.
  *
- * Throws `ThreadError`, or the signal's reason when that fires first. The thread has ended when this returns.
+ * Throws `ThreadError`, or the signal's reason when that fires first. A thread that gave no answer has ended when this
+ * returns; one that did waits a while for more.
  */
 export async function runInThread<Result>(
   module: URL,
@@ -43,38 +45,38 @@ export async function runInThread<Result>(
 ): Promise<Result> {
   options.signal.throwIfAborted();
   const work: ThreadWork = { module: compiled(module).href, exportName, argument };
-  const worker = new Worker(compiled(new URL('./thread.js', import.meta.url)), {
-    workerData: work,
-    transferList: [...(options.transfer ?? [])],
-    resourceLimits: { maxOldGenerationSizeMb: options.memoryLimit ?? 1024 },
+  const thread = takeThread(compiled(new URL('./thread.js', import.meta.url)), options.memoryLimit ?? 1024);
+  const outcome = await answerOf(thread, work, options).catch(async (error: unknown) => {
+    await endThread(thread);
+    throw error;
   });
-  const { answer, dispose } = firstOutcome(worker, options);
-  try {
-    const outcome = await answer;
-    if ('failure' in outcome) throw new ThreadError(outcome.failure.errorName, outcome.failure.message);
-    return outcome.result as Result;
-  } finally {
-    dispose();
-    await worker.terminate();
-  }
+  parkThread(thread);
+  if ('failure' in outcome) throw new ThreadError(outcome.failure.errorName, outcome.failure.message);
+  return outcome.result as Result;
 }
 
-function firstOutcome(worker: Worker, { signal, timeout }: ThreadOptions) {
-  let dispose = (): void => undefined;
-  const answer = new Promise<ThreadAnswer>((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('messageerror', (error) => reject(new ThreadError('Crash', String(error))));
-    worker.on('error', (error) => reject(crash(error)));
-    worker.once('exit', () => reject(new ThreadError('Crash', 'The thread ended without an answer')));
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    const timer = timeout === undefined ? undefined : setTimeout(() => reject(timedOut(timeout)), timeout);
-    dispose = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    };
-  });
-  return { answer, dispose };
+async function answerOf(thread: Worker, work: ThreadWork, options: ThreadOptions): Promise<ThreadAnswer> {
+  const { signal, timeout, transfer = [] } = options;
+  const settled = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise((resolve, reject) => {
+      const on = (event: string, listener: (value: unknown) => void): void => {
+        thread.on(event, listener);
+        settled.signal.addEventListener('abort', () => thread.off(event, listener));
+      };
+      on('message', (answer) => resolve(answer as ThreadAnswer));
+      on('messageerror', (error) => reject(new ThreadError('Crash', String(error))));
+      on('error', (error) => reject(crash(error)));
+      on('exit', () => reject(new ThreadError('Crash', 'The thread ended without an answer')));
+      signal.addEventListener('abort', () => reject(signal.reason), { signal: settled.signal });
+      if (timeout !== undefined) timer = setTimeout(() => reject(timedOut(timeout)), timeout);
+      thread.postMessage(work, [...transfer]);
+    });
+  } finally {
+    clearTimeout(timer);
+    settled.abort();
+  }
 }
 
 /** An error that nobody caught in the thread, or that ended it. */

@@ -1,4 +1,4 @@
-/** What a thread is started with. */
+/** What a thread is sent, one piece of work at a time. */
 export interface ThreadWork {
   /** Address of the compiled module. */
   module: string;
@@ -6,5 +6,5 @@ export interface ThreadWork {
   argument: unknown;
 }
 
-/** The one message that a thread sends. */
+/** What it sends back. */
 export type ThreadAnswer = { result: unknown } | { failure: { errorName: string; message: string } };

@@ -1,13 +1,15 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { ThreadAnswer, ThreadWork } from './thread-protocol.js';
 
-/** The first file of a thread that `runInThread` starts. It imports nothing but the module with the work. */
-const answer = await work(workerData);
-try {
-  parentPort?.postMessage(answer, 'result' in answer ? wholeBuffers(answer.result) : []);
-} catch (error) {
-  parentPort?.postMessage(failure(error));
-}
+/** The first file of a thread that `runInThread` uses. It imports nothing but the modules with the work. */
+parentPort?.on('message', async (message: ThreadWork) => {
+  const answer = await work(message);
+  try {
+    parentPort?.postMessage(answer, 'result' in answer ? wholeBuffers(answer.result) : []);
+  } catch (error) {
+    parentPort?.postMessage(failure(error));
+  }
+});
 
 async function work({ module, exportName, argument }: ThreadWork): Promise<ThreadAnswer> {
   try {
