@@ -1,6 +1,6 @@
 import { Readable, pipeline } from 'node:stream';
 import { promisify } from 'node:util';
-import { constants, createDeflateRaw, deflateRaw, inflateRaw } from 'node:zlib';
+import { constants, createDeflateRaw, deflateRaw, deflateRawSync, inflateRaw } from 'node:zlib';
 
 /** Level 6 as `tar czf` uses; ends byte-aligned and without the final bit, so that another piece can follow. */
 const OPTIONS = { level: 6, finishFlush: constants.Z_SYNC_FLUSH };
@@ -11,9 +11,14 @@ const inflateAsync = promisify(inflateRaw) as (
   options: { finishFlush: number; maxOutputLength: number },
 ) => Promise<Buffer>;
 
-/** Deflates a text that is held in memory, in zlib's own thread. Not for empty texts: they have no piece. */
-export function deflatePiece(text: Uint8Array): Promise<Buffer> {
-  return deflateAsync(text, OPTIONS);
+/** Up to so many bytes, going to a thread and back takes several times as long as the work. */
+const MAX_INLINE = 4096;
+
+/**
+ * Deflates a text that is held in memory, a longer one in zlib's own thread. Not for empty texts: they have no piece.
+ */
+export async function deflatePiece(text: Uint8Array): Promise<Buffer> {
+  return text.length <= MAX_INLINE ? deflateRawSync(text, OPTIONS) : deflateAsync(text, OPTIONS);
 }
 
 /** The text of a piece of known length; throws when there is more or less in it. */
