@@ -35,6 +35,21 @@ export const REQUIREMENT_KEYS = {
   flat: ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'],
 } as const;
 
+/**
+ * The places that stand for a package. A link stands for its target, which has a place of its own; and where npm found
+ * no package that is optional, it leaves an entry without a version, which `npm ci` passes over.
+ */
+export function packagePlaces({ form, nodes }: LockGraph): LockNode[] {
+  return nodes.filter((node) => node.link?.target === undefined && !isMissingOptional(node, form));
+}
+
+function isMissingOptional({ fields, folder, link }: LockNode, form: LockGraph['form']): boolean {
+  const isInstalled = folder === undefined && link === undefined;
+  const isOptional = fields.flag('optional') || (form === 'flat' && fields.flag('devOptional'));
+  const isBundled = fields.flag('bundled') || fields.flag('inBundle');
+  return isInstalled && isOptional && !isBundled && ['version', 'resolved'].every((key) => fields.textOrFalse(key) === undefined);
+}
+
 /** Who gets asked when `from` requires `name`; undefined when nothing of that name is installed (optional, peer). */
 export function resolve(from: LockNode, name: string): LockNode | undefined {
   for (let at: LockNode | undefined = from; at !== undefined; at = at.parent) {

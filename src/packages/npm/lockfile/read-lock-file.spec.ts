@@ -296,6 +296,29 @@ describe('an entry of version 1', () => {
   });
 });
 
+/** npm leaves such entries behind for packages of other platforms that it could not find when it wrote the file. */
+describe('an optional package that npm did not find', () => {
+  it.each<[string, string]>([
+    ['version 1', nested({ fsevents: { optional: true } })],
+    ['version 1, for development', nested({ fsevents: { dev: true, optional: true } })],
+    ['the legacy half of version 2', flat({}, { lockfileVersion: 2, dependencies: { fsevents: { optional: true } } })],
+    ['version 3', flat({ 'node_modules/fsevents': { optional: true, dev: true } })],
+    ['version 3, for development or optional', flat({ 'node_modules/fsevents': { devOptional: true } })],
+    ['version 3, required', flat({ '': { optionalDependencies: { fsevents: '^2' } }, 'node_modules/fsevents': { optional: true } })],
+  ])('is passed over in %s', (_, text) => {
+    expect(read(text)).toMatchObject({ dependencies: [], edges: [] });
+  });
+
+  it.each<[string, string, object]>([
+    ['a version', flat({ 'node_modules/fsevents': { version: '2.3.3', optional: true } }), { kind: 'registry' }],
+    ['an address', flat({ 'node_modules/fog': { resolved: GIT, optional: true } }), { kind: 'git' }],
+    ['a package around it', flat({ 'node_modules/tail': { inBundle: true, optional: true } }), { kind: 'bundled' }],
+    ['a folder', flat({ 'libs/cloudy': { optional: true } }), { kind: 'file' }],
+  ])('is another thing than one with %s', (_, text, expected) => {
+    expect(read(text).dependencies).toEqual([expect.objectContaining(expected)]);
+  });
+});
+
 describe('the package', () => {
   const bare = (top: object, root: object = {}): string =>
     JSON.stringify({ lockfileVersion: 3, packages: { '': root }, ...top });

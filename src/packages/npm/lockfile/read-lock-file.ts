@@ -4,6 +4,7 @@ import { readWorkspaces } from '../workspaces.js';
 import { classify, type LockDependency } from './classify.js';
 import { requirementEdges } from './edges.js';
 import { Fields } from './fields.js';
+import { packagePlaces } from './graph.js';
 import { parseJsonObject } from './json.js';
 import { type LockFile, parseLockFile } from './lock-file.js';
 
@@ -42,8 +43,7 @@ export function readLockFile(input: LockFileInput): LockFileContent {
   const hosts = new Set(input.registryHosts);
   const { graph } = lockFile;
   const workspaces = graph.form === 'flat' ? readWorkspaces(graph.root.fields) : [];
-  // A link stands for its target, which has an entry of its own.
-  const nodes = graph.nodes.filter((node) => node.link?.target === undefined);
+  const nodes = packagePlaces(graph);
   const dependencies = nodes.map((node) => classify(node, graph.form, hosts));
   const edges = requirementEdges(graph, nodes, { manifest, workspaces, file: input.file });
   return { ...mainPackage(lockFile, manifest, input.file), workspaces, dependencies, edges };

@@ -1,5 +1,5 @@
 import { classify, type LockDependency } from '../lockfile/classify.js';
-import type { LockGraph, LockNode } from '../lockfile/graph.js';
+import { type LockGraph, type LockNode, packagePlaces } from '../lockfile/graph.js';
 import { plainPath } from '../lockfile/location.js';
 
 /** An archive that takes the place of a dependency. */
@@ -37,8 +37,7 @@ export interface Half {
 export function describeHalf(graph: LockGraph, input: HalfInput): Half {
   const hosts = new Set(input.registryHosts);
   const half: Half = { graph, externals: new Map(), registry: new Map(), elsewhere: new Map(), folders: new Map() };
-  for (const node of graph.nodes) {
-    if (node.link?.target !== undefined) continue;
+  for (const node of packagePlaces(graph)) {
     const { kind, name, version, source } = classify(node, graph.form, hosts);
     const external = isExternal(kind) && source !== undefined ? input.externals.get(source) : undefined;
     const archived = kind === 'registry' ? input.registry.get(`${name}@${version}`) : undefined;

@@ -259,6 +259,14 @@ describe('the lock file for offline use', () => {
     expect(dependencies.short).toMatchObject({ version: 'npm:real@3.0.1' });
   });
 
+  it('leaves optional packages alone that npm did not find', () => {
+    const missing = { 'node_modules/fsevents': { optional: true } };
+    const { packages, dependencies } = json(
+      rewrite(flat(missing, { lockfileVersion: 2, dependencies: { fsevents: { optional: true } } })).offline,
+    );
+    expect([packages, dependencies]).toEqual([expect.objectContaining(missing), { fsevents: { optional: true } }]);
+  });
+
   it('is there when nothing is to fetch', () => {
     expect(json(rewrite(flat({})).offline)).toMatchObject({ lockfileVersion: 3 });
   });
