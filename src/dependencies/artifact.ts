@@ -50,6 +50,8 @@ export interface MadeArtifact {
   name: string;
   version: string;
   content: AsyncIterable<Uint8Array>;
+  /** When what it is made from was published; undefined if nobody knows. */
+  published?: Date;
 }
 
 /** A file that lies in the archive store, recorded once and never overwritten. */
@@ -60,7 +62,10 @@ export interface Artifact extends ArtifactKey {
   /** Bytes. */
   size: number;
   verifiedBy: string;
-  /** When the upstream last changed the file, by its own word (`Last-Modified`); undefined if it did not tell. */
+  /**
+   * When it was published, by the upstream's word: `Last-Modified` of the file, the time of a commit. Undefined if it
+   * did not tell.
+   */
   published?: Date;
 }
 

@@ -50,6 +50,12 @@ describe('an artifact that is made here', () => {
     expect(make).toHaveBeenCalledTimes(1);
   });
 
+  it.each([new Date('2020-09-13T12:26:40Z'), undefined])('keeps when it was published: %s', async (published) => {
+    const make = async (): Promise<MadeArtifact> => ({ ...(await making('packed')()), published });
+    expect((await test.archive.getMade(spec(make), signal)).published).toEqual(published);
+    expect((await test.archive.getMade(spec(make), signal)).published).toEqual(published);
+  });
+
   it('counts as it was recorded first, when two processes made it differently', async () => {
     const other = await test.otherProcess();
     const [mine, theirs] = await Promise.all([

@@ -32,12 +32,12 @@ export class MadeArtifacts {
   }
 
   private async make(spec: MadeArtifactSpec, signal: AbortSignal): Promise<NewArtifact> {
-    const { name, version, content } = await spec.make(signal);
+    const { name, version, content, published } = await spec.make(signal);
     refuseNameless({ name, version }, spec);
     const check = new DigestCheck([], spec.compute ?? [], `${name} ${version}`);
     const blob = await this.store.put(check.pass(content), { maxSize: this.maxSize, signal });
     const { ecosystem, upstream, verifiedBy } = spec;
-    return { ecosystem, name, version, upstream, ...blob, digests: check.digests, verifiedBy };
+    return { ecosystem, name, version, upstream, ...blob, digests: check.digests, verifiedBy, published };
   }
 
   /** What another process recorded meanwhile counts. */
@@ -62,7 +62,7 @@ export class MadeArtifacts {
   }
 }
 
-function refuseNameless({ name, version }: Omit<MadeArtifact, 'content'>, { upstream }: MadeArtifactSpec): void {
+function refuseNameless({ name, version }: Pick<MadeArtifact, 'name' | 'version'>, { upstream }: MadeArtifactSpec): void {
   if (name !== '' && version !== '') return;
   throw new InvalidFileFormat(`What was made of ${upstream} has no ${name === '' ? 'name' : 'version'}.`);
 }

@@ -121,15 +121,19 @@ describe('a git dependency', () => {
 
   describe('from a source in memory', () => {
     /** Fails with the errors in turn, then has the files. */
-    function port(files: Record<string, string>, ...failures: Error[]): SourcePort & { asked: string[] } {
+    function port(
+      files: Record<string, string>,
+      ...failures: Error[]
+    ): SourcePort & { asked: string[]; commitTime: number } {
       const asked: string[] = [];
       return {
         asked,
-        archive: async ({ repo, ref, withSubmodules }) => {
+        commitTime: 0,
+        async archive({ repo, ref, withSubmodules }) {
           asked.push(`${repo} ${ref} ${withSubmodules}`);
           const failure = failures.shift();
           if (failure !== undefined) throw failure;
-          return { tree: treeOf(files), commitTime: 0 };
+          return { tree: treeOf(files), commitTime: this.commitTime };
         },
       };
     }
@@ -173,6 +177,17 @@ describe('a git dependency', () => {
         archive: async () => ({ tree: treeOf({ 'package.json': { link: 'other.json' }, 'other.json': '{}' }), commitTime: 0 }),
       };
       await expect(archive(source).artifact).rejects.toThrow('no package.json in the root');
+    });
+
+    it.each([
+      ['the time of its commit', 1_600_000_000, new Date('2020-09-13T12:26:40Z')],
+      ['no time', 0, undefined],
+      ['a time before 1970', -1, undefined],
+      ['a time to come', 4e9, undefined],
+      ['a time that no date can hold', 2 ** 63, undefined],
+    ])('is published when its commit was made: %s', async (_, commitTime, published) => {
+      const { artifact } = archive(Object.assign(port(KITE), { commitTime }));
+      expect((await artifact).published).toEqual(published);
     });
 
     it('without name has that of the lock file', async () => {

@@ -1,6 +1,7 @@
 import type { Artifact, MadeArtifact } from '../../../dependencies/index.js';
 import { FileAccessError, NetworkError, RepositoryAccessError, UnsupportedFeature } from '../../../errors/index.js';
 import type { SourceTree } from '../../../source/index.js';
+import type { SourcePort } from '../../package-manager.js';
 import { type ExternalDependency, type ExternalJob, shown } from './external-dependency.js';
 import { type GitSource, readGitSource } from './git-source.js';
 import type { JsonObject } from '../lockfile/json.js';
@@ -43,7 +44,7 @@ async function make(
   signal: AbortSignal,
 ): Promise<MadeArtifact> {
   const owner = shown(dependency);
-  const tree = await fetchTree(dependency, source, job, signal);
+  const { tree, commitTime } = await fetchCommit(dependency, source, job, signal);
   const manifest = await treeManifest(tree, owner);
   judgeScripts(manifest, dependency, job);
   const { name, version, text } = nameManifest(manifest, gitSuffix(dependency), dependency.name, owner);
@@ -51,7 +52,13 @@ async function make(
   const content = await packTree({ tree, manifest, text, owner }, directory, signal).catch((error: unknown) => {
     throw signal.aborted || !job.signal.aborted ? error : interrupted(owner, error);
   });
-  return { name, version, content };
+  return { name, version, content, published: pastTime(commitTime) };
+}
+
+/** Whoever makes a commit chooses its time (seconds since 1970): one that has not come yet, or none, tells nothing. */
+function pastTime(seconds: number): Date | undefined {
+  const milliseconds = seconds * 1000;
+  return milliseconds > 0 && milliseconds <= Date.now() ? new Date(milliseconds) : undefined;
 }
 
 /** Another request waits for the same, but the folder goes away with the one that began. */
@@ -64,17 +71,16 @@ function interrupted(owner: string, cause: unknown): FileAccessError {
 }
 
 /** Asks one address after the other for as long as they cannot be reached. */
-async function fetchTree(
+async function fetchCommit(
   dependency: ExternalDependency,
   { addresses, commit }: GitSource,
   job: ExternalJob,
   signal: AbortSignal,
-): Promise<SourceTree> {
+): Promise<Awaited<ReturnType<SourcePort['archive']>>> {
   const failures: Error[] = [];
   for (const repo of addresses) {
     try {
-      const { tree } = await job.sources.archive({ repo, ref: commit, withSubmodules: true }, signal);
-      return tree;
+      return await job.sources.archive({ repo, ref: commit, withSubmodules: true }, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof RepositoryAccessError || error instanceof NetworkError)) throw error;

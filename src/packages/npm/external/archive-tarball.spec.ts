@@ -54,6 +54,12 @@ describe('a dependency by the address of an archive', () => {
     expect([artifacts.specs.length, artifacts.made.length]).toEqual([1, 1]);
   });
 
+  it.each([new Date('2020-09-13T12:26:40Z'), undefined])('was published when its original was: %s', async (published) => {
+    const artifacts = new MemoryArtifacts(new Map([[URL, ARCHIVE]]), published);
+    const artifact = await archiveExternal(tarball(), externalJob({ artifacts, directory }));
+    expect(artifact.published).toEqual(published);
+  });
+
   it.each<[sri: string, algorithm: string]>([
     [integrity(ARCHIVE, 'sha1'), 'sha1'],
     [integrity(ARCHIVE, 'sha384'), 'sha384'],

@@ -18,8 +18,11 @@ export class MemoryArtifacts implements ArtifactPort {
   /** As if other requests waited for the same: making goes on when one of them ends. */
   private readonly shared = new AbortController().signal;
 
-  /** Address without fragment → bytes. */
-  constructor(private readonly upstreams: ReadonlyMap<string, Buffer> = new Map()) {}
+  /** Address without fragment → bytes; all of them published at the same time. */
+  constructor(
+    private readonly upstreams: ReadonlyMap<string, Buffer> = new Map(),
+    private readonly published?: Date,
+  ) {}
 
   async get(spec: ArtifactSpec): Promise<Artifact> {
     this.specs.push(spec);
@@ -29,7 +32,7 @@ export class MemoryArtifacts implements ArtifactPort {
     for (const [algorithm, hex] of Object.entries(spec.digests)) {
       if (digest(algorithm, bytes) !== hex) throw new InvalidChecksum(`${spec.name} is another file`);
     }
-    return this.keep({ ...spec, upstream }, bytes, spec.digests);
+    return this.keep({ ...spec, upstream, published: this.published }, bytes, spec.digests);
   }
 
   getAll(): never {
@@ -40,10 +43,10 @@ export class MemoryArtifacts implements ArtifactPort {
     const known = this.artifacts.find(({ upstream }) => upstream === spec.upstream);
     if (known !== undefined) return known;
     this.made.push(spec);
-    const { name, version, content } = await spec.make(this.shared);
+    const { content, ...made } = await spec.make(this.shared);
     const bytes = await buffer(content);
     const digests = Object.fromEntries((spec.compute ?? []).map((algorithm) => [algorithm, digest(algorithm, bytes)]));
-    return this.keep({ ...spec, name, version }, bytes, digests);
+    return this.keep({ ...spec, ...made }, bytes, digests);
   }
 
   async open({ sha256 }: Artifact): Promise<Readable> {
@@ -55,14 +58,15 @@ export class MemoryArtifacts implements ArtifactPort {
   }
 
   private keep(
-    { ecosystem, name, version, upstream, verifiedBy }: Omit<Artifact, 'id' | 'sha256' | 'digests' | 'size'>,
+    { ecosystem, name, version, upstream, verifiedBy, published }: Omit<Artifact, 'id' | 'sha256' | 'digests' | 'size'>,
     bytes: Buffer,
     digests: Digests,
   ): Artifact {
     const sha256 = digest('sha256', bytes);
     this.contents.set(sha256, bytes);
     const id = this.artifacts.length + 1;
-    const artifact = { id, ecosystem, name, version, upstream, verifiedBy, sha256, digests, size: bytes.length };
+    const size = bytes.length;
+    const artifact = { id, ecosystem, name, version, upstream, verifiedBy, published, sha256, digests, size };
     this.artifacts.push(artifact);
     return artifact;
   }

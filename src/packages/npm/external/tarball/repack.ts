@@ -31,7 +31,7 @@ export async function repack(
   const manifest = await readPackedManifest(original, artifacts, owner, limits);
   const { text, ...named } = nameManifest(manifest, suffix, name, owner);
   const content = gzipped(tarText(packageMembers(original, artifacts, owner, limits), text, owner));
-  return { ...named, content };
+  return { ...named, content, published: original.published };
 }
 
 async function* tarText(members: AsyncIterable<PlacedMember>, manifest: Buffer, owner: string) {
