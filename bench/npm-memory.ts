@@ -32,21 +32,22 @@ try {
     const ref = await repository.commit({ files: applicationOf(`large-${size}`, entriesOf(size, content)) });
     const service = await Service.start({ CACHITO_UPSTREAMS_FILE: upstreams });
     const before = await peakMemory(service.pid);
+    // Each look begins anew, and starting takes long.
+    await eventLoopDelay(service);
     const begun = performance.now();
     const { id } = await service.complete({ repo: repository.url, ref, pkg_managers: ['npm'] });
     const time = (performance.now() - begun) / 1000;
     const working = await peakMemory(service.pid);
+    const delay = await eventLoopDelay(service);
     for (const path of [`${id}`, `${id}/content-manifest`, `${id}/sbom`, `${id}/download`]) {
       await (await service.fetch(`/api/v1/requests/${path}`)).arrayBuffer();
     }
     await (await service.fetch('/api/v1/requests?verbose=true')).arrayBuffer();
     const peak = await peakMemory(service.pid);
-    const metrics = await (await service.fetch('/metrics')).text();
-    const delay = Number(/^nodejs_eventloop_lag_max_seconds (\S+)/m.exec(metrics)?.[1]);
     console.log(
       `${size} dependencies: ${time.toFixed(1)} s; peak memory ${before} MB before, ${working} MB after the work, ${peak} MB ` +
         `after reading everything (target < ${TARGET} MB: ${peak < TARGET ? 'met' : 'MISSED'}); longest event loop delay ` +
-        `of the last seconds ${(delay * 1000).toFixed(0)} ms`,
+        `of the work ${delay} ms, of the answers ${await eventLoopDelay(service)} ms`,
     );
     await service.close();
   }
@@ -67,6 +68,12 @@ function entriesOf(size: number, content: Buffer): LockEntries {
     entries[`node_modules/leaf-${at}`] = { version: '1.0.0', resolved: `${registry.url}${path}`, integrity, dependencies };
   }
   return entries;
+}
+
+/** Milliseconds: the longest since this was asked last. */
+async function eventLoopDelay(service: Service): Promise<string> {
+  const metrics = await (await service.fetch('/metrics')).text();
+  return (Number(/^nodejs_eventloop_lag_max_seconds (\S+)/m.exec(metrics)?.[1]) * 1000).toFixed(0);
 }
 
 /** Megabytes. */

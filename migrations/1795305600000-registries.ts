@@ -49,7 +49,7 @@ const UP = [
     "request_id" integer NOT NULL REFERENCES "request" ON DELETE CASCADE,
     "mode" text NOT NULL CHECK ("mode" IN ('registry', 'offline')),
     "path" text NOT NULL,
-    "template" text NOT NULL,
+    "template" bytea NOT NULL,
     PRIMARY KEY ("request_id", "mode", "path")
   )`,
   `ALTER TABLE "request_environment_variable"

@@ -2,3 +2,4 @@
 export { runInThread, ThreadError, type ThreadOptions } from './run-in-thread.js';
 export { SingleFlight } from './single-flight.js';
 export { untilAborted } from './until-aborted.js';
+export { inTurns, takingTurns } from './turns.js';

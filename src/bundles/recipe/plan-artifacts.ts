@@ -1,4 +1,5 @@
 import { checkEntryPath, comparePaths, END_OF_TAR, padding, tarHeader } from '../../archive/index.js';
+import { takingTurns } from '../../concurrency/index.js';
 import { ValidationError } from '../../errors/index.js';
 import type { PlacedArtifact } from '../../packages/index.js';
 import type { BlobStore } from '../../store/index.js';
@@ -19,7 +20,7 @@ export async function* planArtifacts(
 ): AsyncGenerator<RecipePiece> {
   const run = new TextRun((content) => store.put(content, { signal }));
   run.push(tarHeader({ path: ROOT, type: 'directory', size: 0, modified }));
-  for (const { path, artifact } of sorted(artifacts)) {
+  for await (const { path, artifact } of takingTurns(sorted(artifacts))) {
     run.push(tarHeader({ path: `${ROOT}/${path}`, type: 'file', size: artifact.size, modified }));
     if (artifact.size > 0) {
       yield* run.flush();

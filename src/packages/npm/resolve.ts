@@ -1,3 +1,4 @@
+import { inTurns } from '../../concurrency/index.js';
 import type { Artifact } from '../../dependencies/index.js';
 import { type ConfigurationFile, emptyResolution, type Resolution, type ResolveJob } from '../package-manager.js';
 import { ENVIRONMENT, npmrcFiles } from './configuration.js';
@@ -13,7 +14,6 @@ import { registryHosts } from './registry-upstreams.js';
 import { dependencyEdges, resolvedPackage } from './resolver.js';
 import type { ArchivedPackage } from './rewrite/half.js';
 import { type Replacements, rewritePackage } from './rewrite/rewrite-package.js';
-import { inTurns } from './turns.js';
 
 interface NpmPackage {
   files: PackageFiles;

@@ -1,5 +1,10 @@
+import { promisify } from 'node:util';
+import { constants, gunzip, gzip } from 'node:zlib';
 import type { EntityManager } from 'typeorm';
 import type { BuildMode } from '../../packages/index.js';
+
+const gzipAsync = promisify<string, { level: number }, Buffer>(gzip);
+const gunzipAsync = promisify<Buffer, Buffer>(gunzip);
 
 /**
  * Text of a configuration file with the places that are filled in each time it is served: the public address of this
@@ -51,17 +56,12 @@ export async function saveTemplates(
   files: readonly ServedFile[],
 ): Promise<void> {
   await removeTemplates(manager, requestId);
-  await manager.query(
-    `INSERT INTO "request_configuration_file" ("request_id", "mode", "path", "template")
-     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[])`,
-    [
-      requestId,
-      files.map(({ mode }) => mode),
-      files.map(({ path }) => path),
-      // JSON keeps what PostgreSQL's text cannot hold: NUL and halves of surrogate pairs.
-      files.map(({ template }) => JSON.stringify(template)),
-    ],
-  );
+  for (const { mode, path, template } of files) {
+    await manager.query(
+      `INSERT INTO "request_configuration_file" ("request_id", "mode", "path", "template") VALUES ($1, $2, $3, $4)`,
+      [requestId, mode, path, await gzipAsync(JSON.stringify(template), { level: constants.Z_BEST_SPEED })],
+    );
+  }
 }
 
 export async function removeTemplates(manager: EntityManager, requestId: number): Promise<void> {
@@ -73,9 +73,11 @@ export async function readTemplates(
   requestId: number,
   mode: BuildMode,
 ): Promise<{ path: string; template: ServedTemplate }[]> {
-  const rows: { path: string; template: string }[] = await manager.query(
+  const rows: { path: string; template: Buffer }[] = await manager.query(
     `SELECT "path", "template" FROM "request_configuration_file" WHERE "request_id" = $1 AND "mode" = $2`,
     [requestId, mode],
   );
-  return rows.map(({ path, template }) => ({ path, template: JSON.parse(template) }));
+  return Promise.all(
+    rows.map(async ({ path, template }) => ({ path, template: JSON.parse((await gunzipAsync(template)).toString()) })),
+  );
 }

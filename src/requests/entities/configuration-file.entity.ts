@@ -13,7 +13,7 @@ export class RequestConfigurationFileEntity {
   @PrimaryColumn('text')
   path: string;
 
-  /** JSON of a `ServedTemplate`. */
-  @Column('text')
-  template: string;
+  /** JSON of a `ServedTemplate`, in gzip: lock files are long. */
+  @Column('bytea')
+  template: Buffer;
 }
