@@ -20,7 +20,7 @@ export interface Statement {
   parameters: unknown[];
 }
 
-/** Requests, by their ids, that are counted together. */
+/** Requests, by their ids, that are counted together. The database keeps statistics of just this division. */
 const BLOCK = 1024;
 
 /**

@@ -33,7 +33,7 @@ export class WhereUsed {
   ): Promise<{ total: number; items: UseView[] }> {
     const wanted = await this.wantedMembers(terms);
     if (wanted.ids.length === 0) return { total: 0, items: [] };
-    const blocks = await this.count(countByBlock(wanted, filter));
+    const blocks: { block: number; uses: number }[] = await this.query(countByBlock(wanted, filter));
     const total = blocks.reduce((sum, { uses }) => sum + uses, 0);
     blocks.sort((one, other) => other.block - one.block);
     const window = windowOf(blocks, (page - 1) * perPage, perPage);
@@ -64,14 +64,6 @@ export class WhereUsed {
         { type, name, version },
       ),
     };
-  }
-
-  /** In more memory than other statements get: what is popular has many sets, and a label may have many requests. */
-  private count({ text, parameters }: Statement): Promise<{ block: number; uses: number }[]> {
-    return this.dataSource.transaction(async (manager) => {
-      await manager.query(`SET LOCAL work_mem = '16MB'`);
-      return manager.query(text, parameters);
-    });
   }
 
   private query<Row>({ text, parameters }: Statement): Promise<Row[]> {
