@@ -1,3 +1,4 @@
+import { matchesEntityTag } from '../../http/index.js';
 import type { ByteRange } from '../../store/index.js';
 
 /** The headers by which a client asks for less than the whole (RFC 9110 §13, §14). */
@@ -16,21 +17,14 @@ export type Selection =
 const WHOLE: Selection = { kind: 'whole' };
 /** One range only: several would need a multipart answer, and a server may ignore any `Range` (RFC 9110 §14.2). */
 const SINGLE_RANGE = /^bytes[ \t]*=[ \t]*(\d{0,15})[ \t]*-[ \t]*(\d{0,15})[ \t]*$/i;
-/** Entity tags in a list; the `W/` of a weak one does not matter when bytes need not be sent (RFC 9110 §13.1.2). */
-const TAGS = /(?:W\/)?("[^"]*")/g;
 
 /** What of a content with this size and strong entity tag (with its quotes) answers the client. */
 export function select(conditions: Conditions, etag: string, size: number): Selection {
-  if (conditions.ifNoneMatch !== undefined && matches(conditions.ifNoneMatch, etag)) return { kind: 'unchanged' };
+  if (matchesEntityTag(conditions.ifNoneMatch, etag)) return { kind: 'unchanged' };
   if (conditions.range === undefined) return WHOLE;
   // Dates are never offered as a validator, so only the very tag lets a range through.
   if (conditions.ifRange !== undefined && conditions.ifRange.trim() !== etag) return WHOLE;
   return parseRange(conditions.range, size);
-}
-
-function matches(ifNoneMatch: string, etag: string): boolean {
-  if (ifNoneMatch.trim() === '*') return true;
-  return [...ifNoneMatch.matchAll(TAGS)].some(([, tag]) => tag === etag);
 }
 
 function parseRange(header: string, size: number): Selection {

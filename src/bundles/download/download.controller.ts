@@ -3,7 +3,7 @@ import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nes
 import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
 import { ValidationError } from '../../errors/index.js';
-import { API_BASE, ApiErrors, ResourceNotFound, type Tag } from '../../http/index.js';
+import { API_BASE, ApiErrors, ResourceNotFound, sendPieces, type Tag } from '../../http/index.js';
 import { type RequestStateName, stateName } from '../../requests/index.js';
 import { type OpenBundle, RequestBundles } from '../request-bundles.js';
 import { type Conditions, select } from './conditions.js';
@@ -116,35 +116,7 @@ async function send(
     'Content-Disposition': `attachment; filename=cachito-${id}.tar.gz`,
     'Content-Length': String(range.end - range.start + 1),
   });
-  if (request.method === 'HEAD') {
-    response.end();
-    return;
-  }
-  try {
-    await bundle.copy((piece) => write(response, piece), range);
-    response.end();
-  } catch (error) {
-    if (error instanceof ClientGone) return;
-    // Too late for another status: a cut connection tells the client that the bundle is not whole.
-    if (response.headersSent) response.destroy();
-    throw error;
-  }
-}
-
-class ClientGone extends Error {}
-
-/** Resolves when the connection has taken the piece. */
-function write(response: Response, piece: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const gone = (): void => reject(new ClientGone());
-    if (response.destroyed) return gone();
-    response.once('close', gone);
-    response.write(piece, (error) => {
-      response.off('close', gone);
-      if (error) gone();
-      else resolve();
-    });
-  });
+  await sendPieces(request, response, (write) => bundle.copy(write, range));
 }
 
 function conditionsOf(request: Request): Conditions {
