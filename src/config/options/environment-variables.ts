@@ -4,20 +4,13 @@ import { WrongValue } from './option.js';
 import { json, record } from './values.js';
 
 type DefaultVariables = Configuration['requests']['defaultEnvironmentVariables'];
-type Literals = Readonly<Record<string, string>>;
 
 /** The service sets these itself for Go: another value would break the offline build. */
 const RESERVED: Partial<Record<PackageManagerName, readonly string[]>> = { gomod: ['GOCACHE', 'GOPATH'] };
 
-/** What every request of that package manager gets, unless configured otherwise. */
+/** What every request of that package manager gets besides the manager's own variables, unless configured otherwise. */
 export const DEFAULT_VARIABLES: DefaultVariables = {
-  gomod: literals({ GOSUMDB: 'off' }),
-  npm: literals({
-    CHROMEDRIVER_SKIP_DOWNLOAD: 'true',
-    CYPRESS_INSTALL_BINARY: '0',
-    GECKODRIVER_SKIP_DOWNLOAD: 'true',
-    SKIP_SASS_BINARY_DOWNLOAD_FOR_CI: 'true',
-  }),
+  gomod: { GOSUMDB: { value: 'off', kind: 'literal' } },
 };
 
 /** `{"npm": {"NAME": {"value": "…", "kind": "literal"}}}`. Throws `WrongValue`. */
@@ -60,8 +53,4 @@ function shape(where: string): WrongValue {
 
 function quote(name: string): string {
   return JSON.stringify(name.slice(0, 60));
-}
-
-function literals(values: Literals): Record<string, DefaultEnvironmentVariable> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value, kind: 'literal' }]));
 }
