@@ -19,9 +19,9 @@ export class ProgressReporter {
   private stopped = false;
 
   constructor(
-    private readonly work: RequestWork,
+    private readonly work: Pick<RequestWork, 'phase' | 'progress'>,
     private readonly claim: Claim,
-    private readonly log: RequestLog,
+    private readonly log: Pick<RequestLog, 'log'>,
   ) {}
 
   /** Begins a phase. Throws `ClaimLost`. */

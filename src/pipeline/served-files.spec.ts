@@ -1,0 +1,37 @@
+import { expect, it } from '@jest/globals';
+import { servedFiles } from './served-files.js';
+
+const ACCESS = { username: 'cachito-npm-7', password: 'secret', path: 'repository/cachito-npm-7/' };
+
+it('files get path and credentials of the registry; where service and bundle are is left open', () => {
+  const files = servedFiles(
+    [
+      { path: 'app/package.json', template: ['{}'] },
+      {
+        path: 'app/.npmrc',
+        mode: 'registry',
+        template: [{ fill: 'registry-url' }, '\n', { fill: 'registry-location' }, '=', { fill: 'registry-credentials' }],
+      },
+      { path: 'app/package-lock.json', mode: 'offline', template: [{ fill: 'bundle-directory', relative: '../' }] },
+    ],
+    ACCESS,
+  );
+  expect(files).toEqual([
+    { path: 'app/package.json', mode: 'registry', template: ['{}'] },
+    { path: 'app/package.json', mode: 'offline', template: ['{}'] },
+    {
+      path: 'app/.npmrc',
+      mode: 'registry',
+      template: [
+        { fill: 'public-url' },
+        '/repository/cachito-npm-7/',
+        '\n',
+        { fill: 'public-location' },
+        '/repository/cachito-npm-7/',
+        '=',
+        Buffer.from('cachito-npm-7:secret').toString('base64'),
+      ],
+    },
+    { path: 'app/package-lock.json', mode: 'offline', template: [{ fill: 'bundle-directory', relative: '../' }] },
+  ]);
+});
