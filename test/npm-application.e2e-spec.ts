@@ -97,6 +97,36 @@ describe('an npm application with every class of dependency', () => {
     });
   });
 
+  it('has its dependencies in its documents', async () => {
+    const { id, ref } = await service.show(1);
+    const json = async (path: string) => (await service.fetch(`/api/v1${path}`)).json();
+    const { dependencies } = (await json(`/requests/${id}`)) as { dependencies: { name: string; version: string }[] };
+    const version = (name: string): string => dependencies.find((each) => each.name === name)?.version ?? '';
+    const purls = {
+      '@sindresorhus/is': 'pkg:npm/%40sindresorhus/is@4.6.0',
+      'is-odd': 'pkg:npm/is-odd@3.0.1',
+      kite: `pkg:generic/kite?vcs_url=${encodeURIComponent(version('kite'))}`,
+      sail: `pkg:generic/sail?download_url=${encodeURIComponent(version('sail'))}`,
+    };
+    const { image_contents: contents } = (await json(`/requests/${id}/content-manifest`)) as {
+      image_contents: { purl: string; dependencies: { purl: string }[]; sources: { purl: string }[] }[];
+    };
+    expect(contents).toHaveLength(1);
+    expect(contents[0].purl).toMatch(new RegExp(`^pkg:generic/kite-shop\\?vcs_url=.*%40${ref}$`));
+    expect(contents[0].sources).toHaveLength(dependencies.length);
+    const wanted = Object.values(purls).map((purl) => ({ purl }));
+    expect(contents[0].dependencies).toEqual(expect.arrayContaining(wanted));
+    expect(contents[0].dependencies).not.toContainEqual({ purl: 'pkg:npm/mkdirp@0.5.6' });
+    expect(contents[0].sources).toContainEqual({ purl: 'pkg:npm/mkdirp@0.5.6' });
+    const { components } = (await json(`/requests/${id}/sbom`)) as { components: { purl: string }[] };
+    expect(components.map(({ purl }) => purl)).toEqual(expect.arrayContaining(Object.values(purls)));
+    const used = (await json(`/dependencies?purl=${encodeURIComponent('pkg:npm/ms@2.1.2')}`)) as {
+      items: { request: { id: number }; path: string[] | null }[];
+    };
+    const path = used.items.find(({ request }) => request.id === id)?.path;
+    expect([[`kite@${version('kite')}`], ['debug@4.3.4']].map(([by]) => ['kite-shop@2.0.0', by, 'ms@2.1.2'])).toContainEqual(path);
+  });
+
   it('takes nothing from anywhere when everything is stored', async () => {
     const before = [git.fetches, files.requests.length];
     const view = await service.show(1);

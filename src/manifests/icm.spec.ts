@@ -128,6 +128,28 @@ describe('the worked examples of the contract', () => {
       `pkg:github/acme/frost@${S}`,
     ],
     ['npm, name with odd characters', { type: 'npm' }, dependency('npm', "it's!", '1'), `${H}@${R}`, 'pkg:npm/it%27s%21@1'],
+    ['npm, bundled without version', { type: 'npm' }, dependency('npm', '@acme/tail', null), `${H}@${R}`, 'pkg:npm/%40acme/tail'],
+    [
+      'npm, workspace',
+      { type: 'npm' },
+      dependency('npm', '@acme/dial', 'file:libs/@acme dial?x#y'),
+      `${H}@${R}`,
+      'pkg:generic/%40acme/dial?file=libs%2F%40acme%20dial',
+    ],
+    [
+      'npm, forge with a subgroup, case kept',
+      { type: 'npm' },
+      dependency('npm', 'x', `gitlab:Acme/Sub/X#${S}`),
+      `${H}@${R}`,
+      `pkg:gitlab/Acme/Sub/X@${S}`,
+    ],
+    ...['git', 'git+http', 'git+https', 'git+ssh'].map((scheme): (typeof SAME_BOTH)[number] => [
+      `npm, ${scheme} of a forge`,
+      { type: 'npm' },
+      dependency('npm', 'x', `${scheme}://github.com/a/x#${S}`),
+      `${H}@${R}`,
+      `pkg:generic/x?vcs_url=${scheme.replace('+', '%2B')}%3A%2F%2Fgithub.com%2Fa%2Fx%23${S}`,
+    ]),
     [
       'npm, credentials',
       { type: 'npm' },
