@@ -40,7 +40,7 @@ const HUBD: CataloguedPackage = {
 };
 const GEO: CataloguedPackage = { type: 'gomod', name: 'acme.dev/fork/geo', version: 'v0.9.0', dependencies: [] };
 
-describe('the worked examples of the contract', () => {
+describe('worked examples', () => {
   it('gomod and go-package', () => {
     expect(entries([HUB, HUBD])).toEqual([
       {

@@ -61,7 +61,7 @@ describe('entities of requests', () => {
     });
   });
 
-  it('is seeded with managers in the order of the contract, and flags', async () => {
+  it('is seeded with managers in their public order, and flags', async () => {
     const managers = await database.dataSource.manager.find(PackageManagerEntity, { order: { id: 'ASC' } });
     expect(managers.map(({ name }) => name)).toEqual(['gomod', 'npm', 'pip', 'git-submodule', 'yarn', 'rubygems']);
     const flags = await database.dataSource.manager.findBy(FlagEntity, { active: false });
