@@ -47,7 +47,8 @@ function isMissingOptional({ fields, folder, link }: LockNode, form: LockGraph['
   const isInstalled = folder === undefined && link === undefined;
   const isOptional = fields.flag('optional') || (form === 'flat' && fields.flag('devOptional'));
   const isBundled = fields.flag('bundled') || fields.flag('inBundle');
-  return isInstalled && isOptional && !isBundled && ['version', 'resolved'].every((key) => fields.textOrFalse(key) === undefined);
+  const isFound = ['version', 'resolved'].some((key) => fields.textOrFalse(key) !== undefined);
+  return isInstalled && isOptional && !isBundled && !isFound;
 }
 
 /** Who gets asked when `from` requires `name`; undefined when nothing of that name is installed (optional, peer). */
