@@ -27,9 +27,12 @@ export class SingleFlight<T> {
   private begin(key: string, work: (signal: AbortSignal) => Promise<T>) {
     const abort = new AbortController();
     const flight = { result: work(abort.signal), abort, waiting: 0 };
-    // Everybody may have left before it fails.
-    flight.result.catch(() => undefined);
     this.flights.set(key, flight);
+    // Nobody joins what has ended. (Everybody may have left before it fails: the failure is no unhandled one.)
+    const land = (): void => {
+      if (this.flights.get(key) === flight) this.flights.delete(key);
+    };
+    flight.result.then(land, land);
     return flight;
   }
 }
