@@ -140,6 +140,51 @@ describe('an npm application with every class of dependency', () => {
     expect([git.fetches, files.requests.length]).toEqual(before);
   });
 
+  it('serves what the lock file names to whom the request belongs, as long as it lives', async () => {
+    const [one, other] = [await registryOf(1), await registryOf(2)];
+    const status = async (path: string, authorization?: string): Promise<number> =>
+      (await fetch(`${one.url}${path}`, { headers: authorization ? { authorization } : {} })).status;
+    for (const [path, expected] of [
+      ['debug', 200],
+      ['debug/-/debug-4.3.4.tgz', 200],
+      ['@sindresorhus%2fis', 200],
+      ['@sindresorhus/is/-/is-4.6.0.tgz', 200],
+      ['lodash', 404],
+      ['lodash/-/lodash-4.17.21.tgz', 404],
+      ['debug/4.3.3', 404],
+      ['debug/-/debug-4.3.3.tgz', 404],
+    ] as const) {
+      expect([path, await status(path, one.authorization)]).toEqual([path, expected]);
+      expect([path, await status(path, other.authorization)]).toEqual([path, 403]);
+      expect([path, await status(path)]).toEqual([path, 401]);
+      expect([path, await status(path, `Basic ${btoa('cachito-npm-1:guess')}`)]).toEqual([path, 401]);
+    }
+    await service.fetch('/api/v1/requests/1', {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ state: 'stale', state_reason: 'No longer needed' }),
+    });
+    for (const authorization of [one.authorization, other.authorization, undefined]) {
+      expect(await status('debug', authorization)).toBe(authorization === other.authorization ? 403 : 401);
+    }
+    const files = await service.fetch('/api/v1/requests/1/configuration-files');
+    expect(await files.json()).toEqual([]);
+    for (const password of [one, other].map(({ authorization }) => atob(authorization.slice(6)).split(':')[1])) {
+      expect(service.log).not.toContain(password);
+      expect(service.log).not.toContain(btoa(`cachito-npm-1:${password}`));
+    }
+  });
+
+  /** Address and credentials of a request's registry, as its `.npmrc` has them. */
+  async function registryOf(id: number): Promise<{ url: string; authorization: string }> {
+    const response = await service.fetch(`/api/v1/requests/${id}/configuration-files`);
+    const files = (await response.json()) as { path: string; content: string }[];
+    const npmrc = atob(files.find(({ path }) => path === 'app/.npmrc')?.content ?? '');
+    const [, url = ''] = /^registry=(.*)$/m.exec(npmrc) ?? [];
+    const [, credentials = ''] = /:_auth=(.*)$/m.exec(npmrc) ?? [];
+    return { url, authorization: `Basic ${credentials}` };
+  }
+
   async function installAndRun(directory: string, args: string[]): Promise<string> {
     const home = await mkdtemp(join(scratch, 'home-'));
     const [command, ...first] = await npmClient('npm', '11');
