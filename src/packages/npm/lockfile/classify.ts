@@ -5,7 +5,14 @@ import type { LockGraph, LockNode } from './graph.js';
 import { type Digest, strongestDigest } from './integrity.js';
 import { checkPackageName, isExactVersion } from './names.js';
 import { checkNamesPackage } from './registry-address.js';
-import { checkGitSource, checkSourceText, isForgeShorthand, isGitAddress, withoutCredentials } from './source-text.js';
+import {
+  checkGitSource,
+  checkSourceText,
+  isForgeShorthand,
+  isGitAddress,
+  MAX_SOURCE,
+  withoutCredentials,
+} from './source-text.js';
 
 /** What a lock file says about one dependency, checked. */
 export interface LockDependency {
@@ -102,7 +109,9 @@ function tarball(name: string, source: string, integrity: string | undefined) {
 
 function fileSource(name: string, source: string): { name: string; version: string; source: string } {
   const path = source.startsWith('file:') ? source.slice('file:'.length) : source;
-  if (path.length <= 4096 && /^[^\p{Cc}\\]*$/u.test(path)) return { name, version: `file:${path}`, source: path };
+  if (Buffer.byteLength(path) <= MAX_SOURCE && /^[^\p{Cc}\\]*$/u.test(path)) {
+    return { name, version: `file:${path}`, source: path };
+  }
   throw new InvalidFileFormat(`The source of ${name} is not a path: ${quote(source)}.`);
 }
 
@@ -113,6 +122,9 @@ function bundledVersion({ fields }: LockNode, version: string | undefined): stri
   throw new InvalidFileFormat(`${quote(version)} is not a version: see ${fields.place()}.`);
 }
 
+/** What the URL standard reads otherwise than everybody else: slashes too many, or the wrong ones. */
+const AMBIGUOUS = /\\|:\/{3}/;
+
 function webAddress(source: string, name: string): URL {
   if (!/^https?:\/\//i.test(source)) {
     throw new UnsupportedFeature(
@@ -121,6 +133,6 @@ function webAddress(source: string, name: string): URL {
     );
   }
   checkSourceText(source, name);
-  if (URL.canParse(source)) return new URL(source);
+  if (URL.canParse(source) && !AMBIGUOUS.test(source)) return new URL(source);
   throw new InvalidFileFormat(`The source of ${name} is not an address: ${quote(withoutCredentials(source))}.`);
 }

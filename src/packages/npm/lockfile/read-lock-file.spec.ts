@@ -466,6 +466,10 @@ describe('a source', () => {
     ['https://', InvalidFileFormat],
     ['http://[::1/x.tgz', InvalidFileFormat],
     ['https://dl.acme.dev/f og.tgz', InvalidFileFormat],
+    ['https://evil.dev\\@dl.acme.dev/fog.tgz', InvalidFileFormat],
+    ['https:///dl.acme.dev/fog.tgz', InvalidFileFormat],
+    [`https://dl.acme.dev/${'f'.repeat(2048)}.tgz`, InvalidFileFormat],
+    [`file:${'ü'.repeat(1025)}`, InvalidFileFormat],
   ])('%j is refused, naming the dependency', (resolved, type) => {
     for (const text of [
       flat({ 'node_modules/fog': { version: '1.0.0', resolved } }),
@@ -482,6 +486,9 @@ describe('a source', () => {
       'https://me:secret@h/x.tgz',
       'git+https://secret@h/x.git',
       'ftp://me:secret@h/x',
+      'https:///me:secret@h/x.tgz',
+      'https://\\me:secret@h/x.tgz',
+      'git+https:///me:secret@h/x.git#main',
     ]) {
       const text = flat({ 'node_modules/fog': { version: '1.0.0', resolved } });
       expect(() => read(text)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('secret') }));

@@ -1,7 +1,8 @@
 import { InvalidFileFormat } from '../../../errors/index.js';
 import { quote } from '../quote.js';
 
-const MAX_LENGTH = 4096;
+/** Bytes of a source; more, with name and digest, do not fit into an index of the catalogue. */
+export const MAX_SOURCE = 2048;
 const PRINTABLE = /^[\x21-\x7e]+$/;
 const GIT = /^git(?:\+(?:https?|ssh))?:\/\//;
 const FORGE = /^(?:github|gitlab|bitbucket):/;
@@ -39,7 +40,7 @@ export function checkGitSource(source: string, name: string): void {
 
 /** Throws `InvalidFileFormat` for a source with spaces, control or non-ASCII characters, or of absurd length. */
 export function checkSourceText(source: string, name: string): void {
-  if (source.length <= MAX_LENGTH && PRINTABLE.test(source)) return;
+  if (source.length <= MAX_SOURCE && PRINTABLE.test(source)) return;
   throw new InvalidFileFormat(`The source of ${name} is not an address: ${quote(withoutCredentials(source))}.`);
 }
 
@@ -48,13 +49,14 @@ export function checkSourceText(source: string, name: string): void {
  * part of the address there.
  */
 export function withoutCredentials(source: string): string {
-  const start = source.includes('://') ? source.indexOf('://') + 3 : source.indexOf(':') + 1;
-  const slash = source.slice(start).search(/[/?#]/);
+  // As the URL standard reads it, which skips any number of slashes of both kinds.
+  const start = /^[^:]*:[/\\]*/.exec(source)?.[0].length ?? 0;
+  const slash = source.slice(start).search(/[/\\?#]/);
   const end = slash < 0 ? source.length : start + slash;
   const at = source.lastIndexOf('@', end);
   if (at < start || at >= end) return source;
   const user = source.slice(start, at).split(':', 1)[0];
-  const isSsh = /^(?:git\+)?ssh:$/.test(source.slice(0, start - 2));
+  const isSsh = /^(?:git\+)?ssh:/.test(source);
   const kept = user !== '' && (isSsh || user === 'git') ? `${user}@` : '';
   return source.slice(0, start) + kept + source.slice(at + 1);
 }
