@@ -35,6 +35,18 @@ describe('Workspaces', () => {
     const workspaces = new Workspaces(Array.from({ length: 100 }, () => `*${'a'.repeat(2000)}b`));
     expect(() => workspaces.has('a'.repeat(4000))).toThrow(ValidationError);
   });
+
+  it.each(['', 'a'])('gives up on endless stars behind %j', (folder) => {
+    const workspaces = new Workspaces([folder + '*'.repeat(1_000_000)]);
+    const all = (): boolean[] => Array.from({ length: 30 }, () => workspaces.has(folder));
+    expect(all).toThrow(ValidationError);
+  });
+
+  it('gives up on many patterns for no folder', () => {
+    const workspaces = new Workspaces(Array.from({ length: 1000 }, () => 'x'));
+    const all = (): boolean[] => Array.from({ length: 30_000 }, () => workspaces.has(''));
+    expect(all).toThrow(ValidationError);
+  });
 });
 
 describe('readWorkspaces', () => {

@@ -54,7 +54,7 @@ export class Workspaces {
     let next = 0;
     let retry: { at: number; next: number } | undefined;
     while (at < text.length) {
-      if (++this.steps > MAX_STEPS) throw new ValidationError('The patterns in "workspaces" are too complex.');
+      this.count();
       if (pattern[next] === '*') {
         retry = { at, next: ++next };
         continue;
@@ -69,8 +69,12 @@ export class Workspaces {
         next = retry.next;
       } else return false;
     }
-    while (pattern[next] === '*') next++;
+    for (this.count(); pattern[next] === '*'; next++) this.count();
     return next >= pattern.length;
+  }
+
+  private count(): void {
+    if (++this.steps > MAX_STEPS) throw new ValidationError('The patterns in "workspaces" are too complex.');
   }
 }
 
