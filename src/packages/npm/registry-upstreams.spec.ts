@@ -13,8 +13,10 @@ const ALL: RegistryUpstream = {
 const SCOPED: RegistryUpstream = { ...ALL, url: 'https://npm.acme.dev/scoped/', scopes: ['@acme', '@other'] };
 const CLOSED: RegistryUpstream = { ...SCOPED, fallback: 'never' };
 
-function addresses(name: string, upstreams: RegistryUpstream[], source?: string): string[] {
-  return candidates({ name, version: '1.0.0', source }, upstreams).map(({ address }) => address);
+const DIGEST = { algorithm: 'sha512', hex: '0a'.repeat(64) };
+
+function addresses(name: string, upstreams: RegistryUpstream[], source?: string, digest?: typeof DIGEST): string[] {
+  return candidates({ name, version: '1.0.0', source, digest }, upstreams).map(({ address }) => address);
 }
 
 const PUBLIC_KITE = 'https://registry.npmjs.org/kite/-/kite-1.0.0.tgz';
@@ -83,7 +85,32 @@ describe('candidates', () => {
       ['https://npm.acme.dev/scoped/@acme%2fdial/-/dial-1.0.0.tgz'],
     ],
   ])('ask %s', (_name, name, upstreams, source, expected) => {
+    expect(addresses(name, upstreams, source, DIGEST)).toEqual(expected);
+  });
+
+  it.each<[string, string, RegistryUpstream[], string | undefined, string[]]>([
+    ['all in order where no address is named', 'kite', [ALL, PUBLIC], undefined, [ALL_KITE, PUBLIC_KITE]],
+    ['all in order for the public address', 'kite', [ALL, PUBLIC], PUBLIC_KITE, [ALL_KITE, PUBLIC_KITE]],
+    ['only the registry at the address', 'kite', [ALL, PUBLIC], ALL_KITE, [ALL_KITE]],
+    [
+      'only the registry at the host',
+      'kite',
+      [ALL, PUBLIC],
+      'https://npm.acme.dev/elsewhere/kite/-/kite-1.0.0.tgz',
+      [ALL_KITE],
+    ],
+    ['only the registry of a scope', '@acme/dial', [SCOPED, ALL, PUBLIC], SCOPED_DIAL, [SCOPED_DIAL]],
+  ])('without checksum ask %s', (_name, name, upstreams, source, expected) => {
     expect(addresses(name, upstreams, source)).toEqual(expected);
+  });
+
+  it.each([
+    ['with another one at its host', [SCOPED, ALL, PUBLIC]],
+    ['with the public one', [CLOSED, PUBLIC]],
+  ])('are none without checksum when the registry that is named is for other scopes, %s', (_name, upstreams) => {
+    const source = 'https://npm.acme.dev/scoped/kite/-/kite-1.0.0.tgz';
+    expect(() => addresses('kite', upstreams, source)).toThrow(/^kite@1\.0\.0 has no checksum/);
+    expect(addresses('kite', upstreams, source, DIGEST)).not.toEqual([]);
   });
 
   it.each([

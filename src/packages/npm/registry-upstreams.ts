@@ -21,15 +21,18 @@ export function registryHosts(upstreams: readonly RegistryUpstream[]): string[] 
 /**
  * Where to ask for a registry package, in order. A registry with scopes is asked for these only, and one that says
  * `fallback: never` is the last. An address in the lock file that lies at a listed registry is asked as it is, and none
- * before it: so a name that a private registry serves is not looked up in another one. Throws `NetworkError` when no
- * registry is configured for it, `InvalidFileFormat` for an address that cannot be asked as it is.
+ * before it: so a name that a private registry serves is not looked up in another one. Nor is one after it asked when
+ * the lock file has no checksum, which alone would tell what anybody has published there under the same name. Throws
+ * `NetworkError` when no registry is configured for it, `InvalidFileFormat` for an address that cannot be asked as it
+ * is.
  */
 export function candidates(
-  { name, version, source }: Pick<LockDependency, 'name' | 'version' | 'source'>,
+  { name, version, source, digest }: Pick<LockDependency, 'name' | 'version' | 'source' | 'digest'>,
   upstreams: readonly RegistryUpstream[],
 ): [Candidate, ...Candidate[]] {
   const shown = `${name}@${version}`;
-  const serving = servingUpstreams(name, upstreams);
+  const allowed = digest === undefined ? namedUpstreams(source, upstreams) : upstreams;
+  const serving = servingUpstreams(name, upstreams).filter((each) => allowed.includes(each));
   const stated = serving.findIndex(({ url, public: isPublic }) => !isPublic && source?.startsWith(url));
   const [first, ...others] = serving.slice(Math.max(stated, 0)).map(({ url }) => ({
     address: `${url}${name}/-/${shortName(name)}-${version}.tgz`,
@@ -37,7 +40,10 @@ export function candidates(
   }));
   if (first === undefined) {
     throw new NetworkError(
-      `No configured registry serves ${shown}: all are for other scopes. Ask the administrators of this service.`,
+      allowed.length < upstreams.length
+        ? `${shown} has no checksum in the lock file, so only the registry that its address names may be asked, and ` +
+          'that is not configured for it. Let a recent npm write the lock file anew.'
+        : `No configured registry serves ${shown}: all are for other scopes. Ask the administrators of this service.`,
     );
   }
   if (stated < 0 || source === undefined) return [first, ...others];
@@ -57,6 +63,19 @@ function servingUpstreams(name: string, upstreams: readonly RegistryUpstream[]):
   );
   const last = serving.findIndex(({ fallback }) => fallback === 'never');
   return last < 0 ? serving : serving.slice(0, last + 1);
+}
+
+/** Those that an address in a lock file names: by their base, else by their host. All for none, and for public ones. */
+function namedUpstreams(
+  source: string | undefined,
+  upstreams: readonly RegistryUpstream[],
+): readonly RegistryUpstream[] {
+  if (source === undefined) return upstreams;
+  const { host } = new URL(source);
+  const ofHost = upstreams.filter((each) => !each.public && new URL(each.url).host === host);
+  if (ofHost.length === 0) return upstreams;
+  const atBase = ofHost.filter(({ url }) => source.startsWith(url));
+  return atBase.length > 0 ? atBase : ofHost;
 }
 
 /** Spelled as a browser would send it, with nothing that leads elsewhere than it seems. */
