@@ -1,7 +1,9 @@
 import type { Artifact } from '../../../dependencies/index.js';
+import { ownValue } from '../lockfile/json.js';
 import { archiveGit, gitSuffix } from './archive-git.js';
 import { archiveTarball, tarballSuffix } from './archive-tarball.js';
-import type { ExternalDependency, ExternalJob } from './external-dependency.js';
+import { type ExternalDependency, type ExternalJob, shown } from './external-dependency.js';
+import { readPackedManifest } from './tarball/packed-manifest.js';
 
 /**
  * The archived package of a dependency that is not from a registry, under the name in its `package.json` and a version
@@ -14,7 +16,16 @@ import type { ExternalDependency, ExternalJob } from './external-dependency.js';
  */
 export async function archiveExternal(dependency: ExternalDependency, job: ExternalJob): Promise<Artifact> {
   job.signal.throwIfAborted();
-  return dependency.kind === 'git' ? archiveGit(dependency, job) : archiveTarball(dependency, job);
+  const artifact = await (dependency.kind === 'git' ? archiveGit : archiveTarball)(dependency, job);
+  return named(artifact, dependency, job);
+}
+
+/** One without a name of its own is recorded under what another lock file may have called it. */
+async function named(artifact: Artifact, dependency: ExternalDependency, job: ExternalJob): Promise<Artifact> {
+  if (artifact.name === dependency.name) return artifact;
+  const manifest = await readPackedManifest(artifact, job.artifacts, shown(dependency));
+  const isNameless = (ownValue(manifest, 'name') ?? undefined) === undefined;
+  return isNameless ? { ...artifact, name: dependency.name } : artifact;
 }
 
 /**

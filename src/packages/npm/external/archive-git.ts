@@ -5,6 +5,7 @@ import type { SourcePort } from '../../package-manager.js';
 import { type ExternalDependency, type ExternalJob, shown } from './external-dependency.js';
 import { type GitSource, readGitSource } from './git-source.js';
 import type { JsonObject } from '../lockfile/json.js';
+import { getMade } from './made.js';
 import { MAX_MANIFEST, nameManifest, packScripts, readManifest } from './manifest.js';
 import { packTree } from './pack/pack-tree.js';
 import { readPackedManifest } from './tarball/packed-manifest.js';
@@ -18,22 +19,18 @@ export function gitSuffix(dependency: ExternalDependency): string {
 /** The package that `npm pack` would make of the commit, without running anything. */
 export async function archiveGit(dependency: ExternalDependency, job: ExternalJob): Promise<Artifact> {
   const source = readGitSource(dependency);
-  let isJudged = false;
-  const artifact = await job.artifacts.getMade(
+  const { artifact, isOwn } = await getMade(
     {
       ecosystem: 'npm',
       upstream: source.identity,
       compute: ['sha512', 'sha1'],
       verifiedBy: 'git commit',
-      make: (signal) => {
-        isJudged = true;
-        return make(dependency, source, job, signal);
-      },
+      make: (signal) => make(dependency, source, job, signal),
     },
-    job.signal,
+    job,
   );
   // It may have been packed when the settings were others.
-  if (!isJudged) judgeScripts(await readPackedManifest(artifact, job.artifacts, shown(dependency)), dependency, job);
+  if (!isOwn) judgeScripts(await readPackedManifest(artifact, job.artifacts, shown(dependency)), dependency, job);
   return artifact;
 }
 

@@ -26,6 +26,16 @@ describe('a dependency by the address of an archive', () => {
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
+  it('without a name of its own is called as each lock file calls it, whoever was first', async () => {
+    const nameless = gzipSync(tarText({ name: 'package/package.json', content: '{"version":"1.4.0"}' }));
+    const artifacts = new MemoryArtifacts(new Map([[URL, nameless]]));
+    const archived = (name: string) =>
+      archiveExternal({ ...tarball(URL, integrity(nameless)), name }, externalJob({ artifacts, directory }));
+    const first = await archived('first');
+    expect(first.name).toBe('first');
+    expect(await archived('second')).toEqual({ ...first, name: 'second' });
+  });
+
   it('is archived as it is, and with a version of its own', async () => {
     const artifacts = new MemoryArtifacts(new Map([[URL, ARCHIVE]]));
     const artifact = await archiveExternal(tarball(), externalJob({ artifacts, directory }));

@@ -3,6 +3,7 @@ import { InvalidFileFormat } from '../../../errors/index.js';
 import { type Digest, strongestDigest } from '../lockfile/integrity.js';
 import { checkSourceText } from '../lockfile/source-text.js';
 import { type ExternalDependency, type ExternalJob, shown } from './external-dependency.js';
+import { getMade } from './made.js';
 import { repack } from './tarball/repack.js';
 
 export function tarballSuffix(dependency: ExternalDependency): string {
@@ -13,7 +14,7 @@ export function tarballSuffix(dependency: ExternalDependency): string {
 export async function archiveTarball(dependency: ExternalDependency, job: ExternalJob): Promise<Artifact> {
   const digest = digestOf(dependency);
   const upstream = `${addressOf(dependency)}#${digest.algorithm}-${digest.hex}`;
-  return job.artifacts.getMade(
+  const { artifact } = await getMade(
     {
       ecosystem: 'npm',
       // Not the key of the file that it is made from.
@@ -36,8 +37,9 @@ export async function archiveTarball(dependency: ExternalDependency, job: Extern
         return repack({ original, suffix: suffixOf(digest), name, owner: shown(dependency) }, job.artifacts);
       },
     },
-    job.signal,
+    job,
   );
+  return artifact;
 }
 
 function digestOf(dependency: ExternalDependency): Digest {
