@@ -1,21 +1,16 @@
 import { createHash } from 'node:crypto';
-import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
-import { ConfigurationModule, type PackageManagerName } from '../config/index.js';
-import { type ConfigurationOverrides, testConfiguration } from '../config/testing.js';
-import { DatabaseModule } from '../database/database.module.js';
-import { openTestDatabase } from '../database/testing.js';
+import { startRoomApplication } from '../../test/support/room-application.js';
+import type { PackageManagerName } from '../config/index.js';
+import type { ConfigurationOverrides } from '../config/testing.js';
 import { DependenciesModule } from '../dependencies/dependencies.module.js';
 import type { Artifact } from '../dependencies/index.js';
-import { HttpModule } from '../http/http.module.js';
-import { configureApplication } from '../http/index.js';
-import { Metrics, ObservabilityModule } from '../observability/index.js';
+import { Metrics } from '../observability/index.js';
 import type { RegistryEntry } from '../packages/index.js';
 import { REQUEST_STATE_CHANGED, REQUEST_STATES, type RequestStateName } from '../requests/index.js';
 import { ArchiveStore } from '../store/index.js';
-import { StoreModule } from '../store/store.module.js';
 import { type RegistryAccess, RequestRegistries } from './index.js';
 import { RegistriesModule } from './registries.module.js';
 
@@ -40,27 +35,9 @@ export class RegistryService {
   ) {}
 
   static async start(overrides: ConfigurationOverrides = {}): Promise<RegistryService> {
-    const database = await openTestDatabase();
-    const configuration = testConfiguration({ ...overrides, database: { url: database.url } });
-    const module = await Test.createTestingModule({
-      imports: [
-        ConfigurationModule.forRoot(configuration),
-        ObservabilityModule,
-        EventEmitterModule.forRoot(),
-        DatabaseModule,
-        StoreModule,
-        HttpModule,
-        DependenciesModule,
-        RegistriesModule,
-      ],
-    }).compile();
-    const app = module.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: false });
-    configureApplication(app, configuration);
-    await app.listen(0, '127.0.0.1');
-    return new RegistryService(app, await app.getUrl(), async () => {
-      await app.close();
-      await database.close();
-    });
+    const modules = [DependenciesModule, RegistriesModule];
+    const { app, origin, close } = await startRoomApplication(modules, overrides);
+    return new RegistryService(app, origin, close);
   }
 
   get dataSource(): DataSource {

@@ -1,27 +1,14 @@
-import { EventEmitterModule } from '@nestjs/event-emitter';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import type { TestingModuleBuilder } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
-import { type Configuration, ConfigurationModule } from '../config/index.js';
-import { type ConfigurationOverrides, testConfiguration } from '../config/testing.js';
-import { DatabaseModule } from '../database/database.module.js';
-import { openTestDatabase } from '../database/testing.js';
-import { configureApplication } from '../http/index.js';
-import { HttpModule } from '../http/http.module.js';
-import { ObservabilityModule } from '../observability/index.js';
-import { StoreModule } from '../store/store.module.js';
+import { type RoomApplication, startRoomApplication } from '../../test/support/room-application.js';
+import type { ConfigurationOverrides } from '../config/testing.js';
 import { RequestsModule } from './requests.module.js';
 
 /** The API of this room as a real application on a free port, with a database of its own. Nobody works on requests. */
-export interface TestService {
-  app: NestExpressApplication;
-  configuration: Configuration;
+export interface TestService extends RoomApplication {
   dataSource: DataSource;
-  /** `http://127.0.0.1:<port>` */
-  origin: string;
   /** Calls an endpoint below `/api/v1`. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
-  close(): Promise<void>;
 }
 
 export interface CallOptions {
@@ -45,37 +32,12 @@ export async function startTestService(
   overrides: ConfigurationOverrides = {},
   customise: (builder: TestingModuleBuilder) => void = () => undefined,
 ): Promise<TestService> {
-  const database = await openTestDatabase();
-  const configuration = testConfiguration({ ...overrides, database: { url: database.url } });
-  const builder = Test.createTestingModule({
-    imports: [
-      ConfigurationModule.forRoot(configuration),
-      ObservabilityModule,
-      EventEmitterModule.forRoot(),
-      DatabaseModule,
-      StoreModule,
-      HttpModule,
-      RequestsModule,
-    ],
-  });
-  customise(builder);
-  const module = await builder.compile();
-  const app = module.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: false });
-  configureApplication(app, configuration);
-  await app.listen(0, '127.0.0.1');
-  const address: unknown = app.getHttpServer().address();
-  const port = typeof address === 'object' && address !== null && 'port' in address ? Number(address.port) : 0;
-  const origin = `http://127.0.0.1:${port}`;
+  const started = await startRoomApplication([RequestsModule], overrides, customise);
+  const { app, origin } = started;
   return {
-    app,
-    configuration,
+    ...started,
     dataSource: app.get(DataSource, { strict: false }),
-    origin,
     call: (method, path, options = {}) => call(`${origin}/api/v1${path}`, method, options),
-    close: async () => {
-      await app.close();
-      await database.close();
-    },
   };
 }
 

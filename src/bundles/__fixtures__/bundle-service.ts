@@ -1,17 +1,9 @@
-import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
-import { ConfigurationModule } from '../../config/index.js';
-import { testConfiguration } from '../../config/testing.js';
-import { DatabaseModule } from '../../database/database.module.js';
-import { openTestDatabase } from '../../database/testing.js';
-import { HttpModule } from '../../http/http.module.js';
-import { configureApplication } from '../../http/index.js';
-import { ObservabilityModule } from '../../observability/index.js';
+import { startRoomApplication } from '../../../test/support/room-application.js';
 import { REQUEST_STATE_CHANGED, REQUEST_STATES, type RequestStateName } from '../../requests/index.js';
 import { ArchiveStore, BundleStore } from '../../store/index.js';
-import { StoreModule } from '../../store/store.module.js';
 import { BundleBuilder, BundleReferences, type BuiltBundle, RequestBundles } from '../index.js';
 import { BundlesModule } from '../bundles.module.js';
 import { archiveTree, COMMIT_TIME, each, placeArtifacts, type Tree } from './trees.js';
@@ -25,26 +17,8 @@ export class BundleService {
   ) {}
 
   static async start(): Promise<BundleService> {
-    const database = await openTestDatabase();
-    const configuration = testConfiguration({ database: { url: database.url } });
-    const module = await Test.createTestingModule({
-      imports: [
-        ConfigurationModule.forRoot(configuration),
-        ObservabilityModule,
-        EventEmitterModule.forRoot(),
-        DatabaseModule,
-        StoreModule,
-        HttpModule,
-        BundlesModule,
-      ],
-    }).compile();
-    const app = module.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: false });
-    configureApplication(app, configuration);
-    await app.listen(0, '127.0.0.1');
-    return new BundleService(app, await app.getUrl(), async () => {
-      await app.close();
-      await database.close();
-    });
+    const { app, origin, close } = await startRoomApplication([BundlesModule]);
+    return new BundleService(app, origin, close);
   }
 
   get dataSource(): DataSource {
