@@ -258,8 +258,8 @@ describe('POST /requests, meaning of the body', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['manager not enabled', { pkg_managers: ['npm'] }, /npm are not enabled here; enabled are: git-submodule/],
-    ['several not enabled', { pkg_managers: ['npm', 'pip', 'git-submodule'] }, /npm, pip/],
+    ['manager not enabled', { pkg_managers: ['pip'] }, /pip are not enabled here; enabled are: npm, git-submodule/],
+    ['several not enabled', { pkg_managers: ['pip', 'yarn', 'git-submodule'] }, /pip, yarn/],
     ['packages of a manager not requested', { pkg_managers: [], packages: { npm: [{ path: 'a' }] } }, /configures npm/],
     ['packages with default managers', { packages: { gomod: [{ path: 'a' }] } }, /configures gomod/],
     ['unknown flag', { flags: ['no-such-flag'] }, /"no-such-flag" are unknown or inactive/],
