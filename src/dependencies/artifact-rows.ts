@@ -7,6 +7,9 @@ import { groupedBy } from './grouped.js';
 /** What is recorded of an artifact. */
 export type NewArtifact = Omit<Artifact, 'id'>;
 
+/** Keys per statement: reading the rows takes a few milliseconds, in which nothing else happens. */
+const LOOKED_UP = 2000;
+
 /** A text that two artifacts have in common only if they are the same. */
 export function keyText({ ecosystem, name, version, upstream }: ArtifactKey): string {
   return JSON.stringify([ecosystem, name, version, upstream]);
@@ -26,7 +29,7 @@ export class ArtifactRows {
   /** Those that are recorded, by `keyText`. */
   async findAll(keys: readonly ArtifactKey[]): Promise<Map<string, Artifact>> {
     const found = new Map<string, Artifact>();
-    for (const chunk of chunksOf(keys)) {
+    for (const chunk of chunksOf(keys, LOOKED_UP)) {
       const rows: ArtifactRow[] = await this.dataSource.query(SELECT_BY_KEYS, keyColumns(chunk));
       for (const row of rows) {
         const artifact = artifactOf(row);

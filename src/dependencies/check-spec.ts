@@ -12,8 +12,7 @@ export function checkSpec(spec: ArtifactSpec): void {
   checkDigestForms(spec.digests, name);
   checkAlgorithms(spec.compute ?? [], name);
   for (const upstream of spec.upstreams) {
-    const url = URL.canParse(upstream) ? new URL(upstream) : undefined;
-    if (url === undefined) throw new ValidationError(`${name} is to be fetched from something that is no address.`);
+    const url = parse(upstream, name);
     if (url.username !== '' || url.password !== '') throw withCredentials(name);
   }
 }
@@ -24,6 +23,14 @@ export function checkMadeSpec({ upstream, compute = [] }: MadeArtifactSpec): voi
     throw withCredentials(`what is made of ${new URL(upstream).host}`);
   }
   checkAlgorithms(compute, `what is made of ${upstream}`);
+}
+
+function parse(upstream: string, name: string): URL {
+  try {
+    return new URL(upstream);
+  } catch {
+    throw new ValidationError(`${name} is to be fetched from something that is no address.`);
+  }
 }
 
 function withCredentials(name: string): ValidationError {
