@@ -7,7 +7,7 @@ import type { RegistryNeed } from './needs.js';
 import { versionDocument } from './registry-upstreams.js';
 
 /** Bytes; a version's document holds its manifest, and its README at worst. */
-const MAX_DOCUMENT = 16 * 1024 * 1024;
+const MAX_DOCUMENT = 4 * 1024 * 1024;
 
 /**
  * What the registry itself says about a package that no lock file has a digest for. Throws `NetworkError` when its

@@ -254,6 +254,12 @@ describe('several paths', () => {
     expect(recording.recorded).toMatchObject({ specs: [], externals: [] });
   });
 
+  it('are refused together when they name more than anybody needs', async () => {
+    const entries = Object.fromEntries(Array.from({ length: 80_000 }, (_, at) => [`node_modules/k${at}`, { version: '1.0.0' }]));
+    const files = { ...project(entries, 'a/', 'a'), ...project(entries, 'b/', 'b') };
+    await expect(resolve({ files, paths: ['a', 'b'] })).rejects.toThrow('more than 150000 npm dependencies together');
+  });
+
   it('that mean different files by one package are refused', async () => {
     const other = {
       'node_modules/kite': { version: '1.0.0', integrity: `sha512-${Buffer.alloc(64).toString('base64')}` },

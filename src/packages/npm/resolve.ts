@@ -1,5 +1,6 @@
 import { inTurns } from '../../concurrency/index.js';
 import type { Artifact } from '../../dependencies/index.js';
+import { ValidationError } from '../../errors/index.js';
 import { type ConfigurationFile, emptyResolution, type Resolution, type ResolveJob } from '../package-manager.js';
 import { ENVIRONMENT, npmrcFiles } from './configuration.js';
 import { type Archived, type ArchiveExternal, fetchAll } from './fetch.js';
@@ -15,6 +16,9 @@ import { dependencyEdges, resolvedPackage } from './resolver.js';
 import type { ArchivedPackage } from './rewrite/half.js';
 import { type Replacements, rewritePackage } from './rewrite/rewrite-package.js';
 
+/** Of all paths together; ten times what the largest applications have. */
+const MAX_DEPENDENCIES = 150_000;
+
 interface NpmPackage {
   files: PackageFiles;
   content: LockFileContent;
@@ -25,7 +29,10 @@ export async function resolveNpm(job: ResolveJob, external: ArchiveExternal): Pr
   const found: PackageFiles[] = [];
   for (const { path } of job.paths) found.push(await findPackageFiles(job.source, path));
   const packages: NpmPackage[] = [];
-  for (const files of found) packages.push({ files, content: await readPackage(job, files) });
+  for (const files of found) {
+    packages.push({ files, content: await readPackage(job, files) });
+    checkTotal(packages);
+  }
 
   const needs = noNeeds();
   await inTurns(allDependencies(packages), (dependency) => addNeed(needs, dependency, job.settings));
@@ -45,6 +52,16 @@ export async function resolveNpm(job: ResolveJob, external: ArchiveExternal): Pr
   const files = await configurationFiles(job, found, await replacements(needs, archived, placed));
   const { artifacts, registryEntries } = placed;
   return { ...resolution, artifacts, registryEntries, environment: [...ENVIRONMENT], files };
+}
+
+/** A request may name many paths, each with a lock file of its own. */
+function checkTotal(packages: readonly NpmPackage[]): void {
+  const total = packages.reduce((sum, { content }) => sum + content.dependencies.length, 0);
+  if (total <= MAX_DEPENDENCIES) return;
+  throw new ValidationError(
+    `The lock files of this request name more than ${MAX_DEPENDENCIES} npm dependencies together. Post several ` +
+      'requests, each for some of the paths.',
+  );
 }
 
 async function readPackage(job: ResolveJob, files: PackageFiles): Promise<LockFileContent> {

@@ -5,6 +5,13 @@ import { type PackageFacts, parsePackageJson, reduceManifest } from './reduce.js
 const FACTS: PackageFacts = { hasGypFile: false, hasShrinkwrap: false, directoryBin: undefined };
 
 describe('reduceManifest', () => {
+  it('leaves of an enormous manifest what installing needs, or nothing', () => {
+    const many = (count: number): object => Object.fromEntries(Array.from({ length: count }, (_, at) => [`d${at}`, '1']));
+    const long = { dependencies: { a: '1' }, description: 'x'.repeat(200_000) };
+    expect(reduceManifest(long, FACTS)).toEqual({ dependencies: { a: '1' } });
+    expect(reduceManifest({ dependencies: many(50_000), description: 'x' }, FACTS)).toEqual({});
+  });
+
   it.each<[string, object, object, Partial<PackageFacts>?]>([
     ['nothing', {}, {}],
     ['no fields that nobody needs', { private: true, exports: {}, files: [], _resolved: 'x' }, {}],

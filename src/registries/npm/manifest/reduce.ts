@@ -38,8 +38,21 @@ export function parsePackageJson(text: string | undefined): Readonly<Record<stri
   }
 }
 
-/** What a registry tells of a package, each field in the form that npm publishes; what has no such form is left out. */
+/** Characters of a manifest with all fields, and of the fields that installing needs; real ones have some thousands. */
+const MAX_MANIFEST = 128 * 1024;
+
+/**
+ * What a registry tells of a package, each field in the form that npm publishes; what has no such form is left out. Of
+ * an enormous manifest only what installing needs is left, or nothing: a document holds those of many versions.
+ */
 export function reduceManifest(packageJson: Readonly<Record<string, unknown>>, facts: PackageFacts): ManifestFields {
+  const all = allFields(packageJson, facts);
+  if (JSON.stringify(all).length <= MAX_MANIFEST) return all;
+  const needed = Object.fromEntries(Object.entries(all).filter(([name]) => ABBREVIATED_FIELDS.has(name)));
+  return JSON.stringify(needed).length <= MAX_MANIFEST ? needed : {};
+}
+
+function allFields(packageJson: Readonly<Record<string, unknown>>, facts: PackageFacts): ManifestFields {
   const read = (name: string): unknown => propertyOf(packageJson, name);
   const scripts = scriptsOf(read('scripts'), facts.hasGypFile && read('gypfile') !== false);
   return defined({
