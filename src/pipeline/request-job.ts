@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Injectable, Logger } from '@nestjs/common';
 import { Configuration } from '../config/index.js';
 import { Notifications } from '../database/index.js';
@@ -83,6 +84,8 @@ export class RequestJob {
   private async run(claim: ClaimedRequest, log: RequestLog, shutdown: AbortSignal): Promise<unknown> {
     if (claim.crashes >= MAX_CRASHES) return new TooManyCrashes(claim.crashes);
     const abort = new AbortController();
+    // Everything that goes on at a time for this request listens to it.
+    setMaxListeners(0, abort.signal);
     const heartBeat = new HeartBeat(this.work, claim, (reason) => abort.abort(reason));
     const unsubscribe = this.notifications.subscribe(REQUEST_CHANNEL, (message) => {
       if (isStateOf(message, claim.id)) heartBeat.beat();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { PackageManagerName } from '../config/index.js';
 import { UnsupportedFeature } from '../errors/index.js';
 import {
@@ -58,6 +59,7 @@ async function sideBySide(
 ): Promise<[PackageManagerName, Resolution][]> {
   const abort = new AbortController();
   const signal = AbortSignal.any([context.signal, abort.signal]);
+  setMaxListeners(0, signal);
   const failures: unknown[] = [];
   const results = await Promise.all(
     managers.map(async (manager): Promise<[PackageManagerName, Resolution] | undefined> => {
