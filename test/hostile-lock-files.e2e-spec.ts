@@ -41,8 +41,7 @@ describe('hostile lock files', () => {
     expect(await readdir(join(service.dataDirectory, 'temporary'))).toEqual([]);
     const own = ['bundles', 'database', 'logs', 'mirrors', 'sources', 'temporary'];
     expect((await readdir(service.dataDirectory)).filter((name) => !own.includes(name))).toEqual([]);
-    const metrics = await (await service.fetch('/metrics')).text();
-    expect(metrics).toMatch(/cachito_requests_count\{state="failed"\} \d{2,}/);
+    expect((await service.fetch('/readyz')).status).toBe(200);
   }, 300_000);
 });
 
