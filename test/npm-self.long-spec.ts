@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -23,6 +23,8 @@ describe('Cachito from Cachito', () => {
 
   beforeAll(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'cachito-self-'));
+    // Its tests, run by root, start an embedded PostgreSQL as another user, who must be able to enter.
+    await chmod(scratch, 0o755);
     git = await GitServer.start();
     const own = await serveOwnRepository(git);
     service = await Service.start({ CACHITO_ALLOWED_PRIVATE_NETWORKS: await networksOfPublicRegistries() });
@@ -44,6 +46,8 @@ describe('Cachito from Cachito', () => {
         const directory = await unpackBundle(service, view.id, scratch);
         await writeConfigurationFiles(service, view.id, directory, query);
         const home = await mkdtemp(join(scratch, 'home-'));
+        await chmod(directory, 0o755);
+        await chmod(home, 0o755);
         const options = { cwd: join(directory, 'app'), env: cleanEnvironment(home), extendEnv: false } satisfies Options;
         const [command, ...first] = await npmClient('npm', version);
         await execa(command, [...first, ...args], options);
