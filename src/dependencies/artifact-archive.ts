@@ -101,8 +101,8 @@ export class ArtifactArchive {
     if (count > 0) onArchived?.(count);
     const missing = [...artifacts.keys()].filter((at) => artifacts[at] === undefined);
     const way = { offline, tries, slots: new Slots(concurrency) };
-    // Twice as many as are fetched: the others wait for the disk or the database meanwhile.
-    const fetched = await sideBySide(missing, concurrency * 2, signal, async (at, shared) => {
+    // Four times as many as are fetched: the others wait for the disk or the database meanwhile.
+    const fetched = await sideBySide(missing, concurrency * 4, signal, async (at, shared) => {
       const artifact = await this.share(specs[at], way, shared);
       onArchived?.((count += 1));
       return artifact;
