@@ -7,11 +7,12 @@
  *
  * Needs the npm registry and curl. Runs the compiled service: build first.
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { GitServer } from '../test/support/git-server.js';
+import { peakMemory } from '../test/support/memory.js';
 import { networksOfPublicRegistries } from '../test/support/public-registries.js';
 import { type RequestView, Service } from '../test/support/service.js';
 import { applicationOf, type LockEntries, type RealApplication, realApplication } from './npm-locks.js';
@@ -114,12 +115,6 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await work();
   return (performance.now() - begun) / 1000;
-}
-
-/** Megabytes. */
-async function peakMemory(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Math.round((Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024) / 1e6);
 }
 
 function report(name: string, ratio: number, target: number, sense: 'at most' | 'at least'): void {

@@ -8,11 +8,12 @@
  * Runs the compiled service: build first.
  */
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileServer } from '../test/support/file-server.js';
 import { GitServer } from '../test/support/git-server.js';
+import { peakMemory } from '../test/support/memory.js';
 import { packed } from '../test/support/npm-application.js';
 import { Service } from '../test/support/service.js';
 import { applicationOf, type LockEntries } from './npm-locks.js';
@@ -74,10 +75,4 @@ function entriesOf(size: number, content: Buffer): LockEntries {
 async function eventLoopDelay(service: Service): Promise<string> {
   const metrics = await (await service.fetch('/metrics')).text();
   return (Number(/^nodejs_eventloop_lag_max_seconds (\S+)/m.exec(metrics)?.[1]) * 1000).toFixed(0);
-}
-
-/** Megabytes. */
-async function peakMemory(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Math.round((Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024) / 1e6);
 }

@@ -8,7 +8,7 @@
  */
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -17,6 +17,7 @@ import { execa } from 'execa';
 import { CommandGitClient } from '../src/source/git/command/command-git-client.js';
 import { IsomorphicGitClient } from '../src/source/git/isomorphic/isomorphic-git-client.js';
 import { git, GitServer } from '../test/support/git-server.js';
+import { peakMemory } from '../test/support/memory.js';
 import { openSources } from '../test/support/source-fixture.js';
 import { texts } from './source-texts.js';
 
@@ -69,19 +70,13 @@ async function largeRepository(server: GitServer, megabytes: number): Promise<{ 
 async function measure(client: keyof typeof CLIENTS, repo: string, commit: string): Promise<void> {
   const fixture = await openSources({ client: (settings) => new CLIENTS[client].client(settings) });
   const delay = monitorEventLoopDelay({ resolution: 5 });
-  const before = await peakMemory();
+  const before = await peakMemory('self');
   delay.enable();
   const begun = performance.now();
   await fixture.archive.archive({ repo, ref: commit, withSubmodules: false }, fixture.options);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   delay.disable();
   const [max, p99] = [delay.max, delay.percentile(99)].map((value) => (value / 1e6).toFixed(0));
-  console.log(`${seconds} s, peak memory ${await peakMemory()} MB (${before} MB before), event loop delay max ${max} ms, p99 ${p99} ms`);
+  console.log(`${seconds} s, peak memory ${await peakMemory('self')} MB (${before} MB before), event loop delay max ${max} ms, p99 ${p99} ms`);
   await fixture.close();
-}
-
-/** Of this process, all its threads, without its children. Megabytes. */
-async function peakMemory(): Promise<number> {
-  const status = await readFile('/proc/self/status', 'utf8');
-  return Math.round((Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024) / MEGABYTE);
 }

@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HOSTILE } from '../src/packages/npm/__fixtures__/hostile-lock-files.js';
 import { GitServer } from './support/git-server.js';
+import { peakMemory } from './support/memory.js';
 import { type RequestView, Service } from './support/service.js';
 
 /** Megabytes that the service may need for the worst of them; starting takes about 170. */
@@ -44,9 +45,3 @@ describe('hostile lock files', () => {
     expect((await service.fetch('/readyz')).status).toBe(200);
   }, 300_000);
 });
-
-/** Megabytes. */
-async function peakMemory(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Math.round((Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024) / 1e6);
-}
