@@ -52,6 +52,8 @@ export abstract class Configuration {
     database: string;
     /** Scratch folders of running requests. */
     temporary: string;
+    /** Go toolchains and build caches of the `go` command: a cache, may be deleted. */
+    go: string;
   };
   abstract readonly database: {
     /** PostgreSQL; undefined = the embedded one. */
@@ -109,6 +111,22 @@ export abstract class Configuration {
     downloadTries: number;
     /** Whether `.npmrc` also turns off audit, funding and update messages. */
     quietClients: boolean;
+  };
+  abstract readonly gomod: {
+    /** Attempts to fetch one file of a module. */
+    downloadTries: number;
+    /** Whether a module with a `vendor` directory is refused unless a flag says what to do about it. */
+    strictVendor: boolean;
+    /** Whether a request for one path without `go.mod` ends well, with nothing found. */
+    ignoreMissingGoMod: boolean;
+    /** `fetch` = the toolchain that a module asks for is fetched; `installed` = only the one of this host is used. */
+    toolchains: 'fetch' | 'installed';
+    /** The newest Go that may be fetched, such as `1.26` or `1.26.3`; undefined = any. */
+    maxToolchain: string | undefined;
+    /** Memory of one `go` command with its children; one that needs more is ended. */
+    maxMemory: number;
+    /** The GOPROXY server that takes the place of the public one; undefined = none is configured. */
+    athensUrl: string | undefined;
   };
   /** Which registries and git hosts to ask, and how: `CACHITO_UPSTREAMS_FILE`. */
   abstract readonly upstreams: Upstreams;

@@ -16,6 +16,7 @@ export function readDirectories(reader: OptionReader, environment: Environment):
     mirrors: join(data, 'mirrors'),
     database: join(data, 'database'),
     temporary: join(data, 'temporary'),
+    go: join(data, 'go'),
   };
 }
 
@@ -36,6 +37,7 @@ export function checkDirectories(reader: OptionReader, directories: Directories,
     ['the mirrors below CACHITO_DATA_DIR', directories.mirrors],
     ['the database below CACHITO_DATA_DIR', directories.database],
     ['the temporary folder below CACHITO_DATA_DIR', directories.temporary],
+    ['the Go toolchains below CACHITO_DATA_DIR', directories.go],
   ] as const;
   for (const [index, [name, folder]] of folders.entries()) {
     for (const [otherName, other] of folders.slice(index + 1)) {

@@ -71,7 +71,8 @@ export function loadConfiguration(environment: Environment, argv: readonly strin
       proxies: readProxies(reader, environment),
     },
     npm: readNpm(reader),
-    upstreams: readUpstreamsFile(reader),
+    gomod: readGomod(reader),
+    upstreams: readAllUpstreams(reader),
     logs: readLogs(reader, directories.data),
   };
   checkRules(reader, configuration);
@@ -115,6 +116,28 @@ function readNpm(reader: OptionReader): Configuration['npm'] {
     downloadTries: reader.read(USED.javascriptDownloadTries, 5),
     quietClients: reader.read(USED.npmQuietClients, false),
   };
+}
+
+function readGomod(reader: OptionReader): Configuration['gomod'] {
+  return {
+    downloadTries: reader.read(USED.gomodDownloadTries, 5),
+    strictVendor: reader.read(USED.gomodStrictVendor, false),
+    ignoreMissingGoMod: reader.read(USED.gomodIgnoreMissingGoMod, false),
+    toolchains: reader.read(USED.gomodToolchains, 'fetch'),
+    maxToolchain: reader.read(USED.gomodMaxToolchain, undefined),
+    maxMemory: reader.read(USED.gomodMaxMemory, 4 * GIB),
+    athensUrl: reader.read(USED.athensUrl, undefined),
+  };
+}
+
+/** Athens takes the place of the public Go module proxy; the list of a file that has no public one ends with it. */
+function readAllUpstreams(reader: OptionReader): Upstreams {
+  const upstreams = readUpstreamsFile(reader);
+  const url = reader.read(USED.athensUrl, undefined);
+  if (url === undefined) return upstreams;
+  const athens = { url: `${url}/`, public: false, scopes: [], fallback: 'next' } as const;
+  const others = upstreams.gomod.filter((each) => !each.public && each.url !== athens.url);
+  return { ...upstreams, gomod: [...others, athens] };
 }
 
 function readUpstreamsFile(reader: OptionReader): Upstreams {

@@ -25,6 +25,7 @@ export function testConfiguration(overrides: ConfigurationOverrides = {}): Confi
     worker: { ...defaults.worker, ...overrides.worker },
     outbound: { ...defaults.outbound, ...overrides.outbound },
     npm: { ...defaults.npm, ...overrides.npm },
+    gomod: { ...defaults.gomod, ...overrides.gomod },
     upstreams: { ...defaults.upstreams, ...overrides.upstreams },
     logs: { ...defaults.logs, ...overrides.logs },
   };
@@ -54,6 +55,7 @@ function defaultsBelow(data: string): Configuration {
       mirrors: join(data, 'mirrors'),
       database: join(data, 'database'),
       temporary: join(data, 'temporary'),
+      go: join(data, 'go'),
     },
     database: { url: undefined },
     requests: {
@@ -89,6 +91,15 @@ function defaultsBelow(data: string): Configuration {
       concurrency: undefined,
       downloadTries: 5,
       quietClients: false,
+    },
+    gomod: {
+      downloadTries: 5,
+      strictVendor: false,
+      ignoreMissingGoMod: false,
+      toolchains: 'fetch',
+      maxToolchain: undefined,
+      maxMemory: 4 * GIB,
+      athensUrl: undefined,
     },
     upstreams: PUBLIC_UPSTREAMS,
     logs: {

@@ -32,6 +32,7 @@ export interface RequestArtifacts {
   getAll(specs: readonly ArtifactSpec[], options: ArchiveAllOptions): Promise<Artifact[]>;
   getMade(spec: MadeArtifactSpec, signal: AbortSignal): Promise<Artifact>;
   open(artifact: Artifact): Promise<Readable>;
+  versionsOf(ecosystem: string, name: string): Promise<string[]>;
 }
 
 /** Files that are looked at in the store at a time. */
@@ -74,6 +75,7 @@ export class ArtifactArchive {
       getAll: (specs, all) => this.getAll(specs, { ...all, ...options }),
       getMade: (spec, signal) => this.getMade(spec, signal),
       open: (artifact) => this.open(artifact),
+      versionsOf: (ecosystem, name) => this.rows.versionsOf(ecosystem, name),
     };
   }
 

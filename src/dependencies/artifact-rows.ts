@@ -49,6 +49,15 @@ export class ArtifactRows {
     return row && artifactOf(row);
   }
 
+  /** The versions of a package that are recorded, from whatever upstream. */
+  async versionsOf(ecosystem: string, name: string): Promise<string[]> {
+    const rows: { version: string }[] = await this.dataSource.query(
+      'SELECT DISTINCT "version" FROM "artifact" WHERE "ecosystem" = $1 AND "name" = $2',
+      [ecosystem, name],
+    );
+    return rows.map(({ version }) => version);
+  }
+
   /** Returns what is recorded under this key when it is committed: another one when another process was faster. */
   record(row: NewArtifact): Promise<Artifact> {
     return this.records.add(row);

@@ -30,9 +30,17 @@ export interface ArtifactSpec {
   findDigests?: (upstream: string, signal: AbortSignal) => Promise<{ digests: Digests; verifiedBy: string }>;
   /** Algorithms whose digests are recorded besides SHA-256 and those of `digests`. */
   compute?: readonly string[];
+  /**
+   * Algorithms of `digests` that need the whole file, such as Go's `h1` of a module zip: computed from a temporary file
+   * before it is stored, always recorded. They return 64 or more hexadecimal digits, or throw for a file that is refused.
+   */
+  fileDigests?: Readonly<Record<string, FileDigest>>;
   /** What the digests come from, shown in the SBOM; `none` when nothing vouches for the bytes. */
   verifiedBy: string;
 }
+
+/** Hexadecimal digest of a file, by its absolute path. */
+export type FileDigest = (file: string, signal: AbortSignal) => Promise<string>;
 
 /** A file that is made here, reproducibly, from something else. */
 export interface MadeArtifactSpec {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Configuration, PackageManagerName } from '../config/index.js';
 import type { Artifact, ArtifactSpec, MadeArtifactSpec } from '../dependencies/index.js';
-import type { SourceSpec, SourceTree } from '../source/index.js';
+import type { SourceSpec, SourceTree, VersionTag } from '../source/index.js';
 import type { Flag } from './flags.js';
 
 /**
@@ -24,6 +24,12 @@ export interface ResolveJob {
   artifacts: ArtifactPort;
   sources: SourcePort;
   documents: DocumentPort;
+  /**
+   * The version tags of the commit that is being processed: what was recorded when they were first asked for. None, with
+   * a warning in the log, when they cannot be had.
+   */
+  versionTags(): Promise<readonly VersionTag[]>;
+  memo: MemoPort;
   /** What the administrator configured for package managers, and which registries to ask, without credentials. */
   settings: PackageSettings;
   /** Makes an empty directory on this host, which is removed when the attempt has ended. */
@@ -50,7 +56,7 @@ export interface Replacement {
   newName?: string;
 }
 
-export type PackageSettings = Pick<Configuration, 'npm' | 'upstreams'>;
+export type PackageSettings = Pick<Configuration, 'npm' | 'gomod' | 'upstreams' | 'worker' | 'directories'>;
 
 export interface GetAllOptions {
   signal: AbortSignal;
@@ -77,6 +83,15 @@ export interface ArtifactPort {
   getMade(spec: MadeArtifactSpec, signal: AbortSignal): Promise<Artifact>;
   /** The bytes of an archived artifact. */
   open(artifact: Artifact): Promise<Readable>;
+  /** The versions of a package that are archived, whoever asked for them; in no order. */
+  versionsOf(ecosystem: string, name: string): Promise<string[]>;
+}
+
+/** What was found out about this very source before, so that it need not be found out again. It may be lost any time. */
+export interface MemoPort {
+  /** `key`: 64 hexadecimal digits, a digest over everything else that the content depends on. */
+  get(key: string): Promise<Buffer | undefined>;
+  put(key: string, content: Buffer): Promise<void>;
 }
 
 /** Archives other repositories: dependencies that a lock file names by git address and commit. */
@@ -120,6 +135,8 @@ export interface Resolution {
   edges: DependencyEdge[];
   /** What lies below `deps/` of the bundle. */
   artifacts: PlacedArtifact[];
+  /** Small files below `deps/` of the bundle that were written here, such as lists of versions. */
+  generated: GeneratedFile[];
   /** What the locked registry of this request serves. */
   registryEntries: RegistryEntry[];
   environment: EnvironmentVariable[];
@@ -171,6 +188,12 @@ export interface PlacedArtifact {
   path: string;
 }
 
+/** A small file that was written here, and where it lies in the bundle, below `deps/`. */
+export interface GeneratedFile {
+  path: string;
+  content: Buffer;
+}
+
 /** An artifact under the name and version by which the locked registry serves it. */
 export interface RegistryEntry {
   artifact: Artifact;
@@ -214,10 +237,15 @@ export type Placeholder =
   | { fill: 'registry-url' | 'registry-location' | 'registry-credentials' }
   | { fill: 'bundle-directory'; relative: string };
 
-/** A change of one file of the source: new bytes, or its removal. */
-export type SourceEdit = { path: string; content: Buffer; executable?: boolean } | { path: string; removed: true };
+/**
+ * A change of one file of the source: new bytes, or its removal. Many or large files need not be held in memory: `file`
+ * is the absolute path of one in a scratch directory, which stays until the bundle is built.
+ */
+export type SourceEdit =
+  | { path: string; content: Buffer | { file: string }; executable?: boolean }
+  | { path: string; removed: true };
 
 /** A resolution of nothing, to start from. */
 export function emptyResolution(): Resolution {
-  return { packages: [], edges: [], artifacts: [], registryEntries: [], environment: [], files: [], edits: [] };
+  return { packages: [], edges: [], artifacts: [], generated: [], registryEntries: [], environment: [], files: [], edits: [] };
 }

@@ -7,6 +7,8 @@ export {
   SourceArchive,
   type SourceSegment,
   type SourceSpec,
+  type VersionTag,
+  type VersionTagOptions,
 } from './source-archive.js';
 export { SourceReferences } from './source-references.js';
 export type { SourceTree, Submodule } from './source-tree.js';

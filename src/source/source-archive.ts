@@ -42,6 +42,20 @@ export interface ArchiveOptions {
   progress?: ReportProgress;
 }
 
+/** A tag that may name a version of what lies in the repository: `v1.2.3`, `sub/v1.2.3`. */
+export interface VersionTag {
+  name: string;
+  /** Whether it names the commit itself; else the commit descends from what it names. */
+  here: boolean;
+}
+
+export interface VersionTagOptions extends ArchiveOptions {
+  /** The address as submitted: it may hold the credentials that fetching needs. */
+  repo?: string;
+  /** Ask the remote even though they are recorded. */
+  refresh?: boolean;
+}
+
 /** For the `.git` directory. */
 export interface GitDirectoryOptions extends ArchiveOptions {
   /** The address as submitted: it may hold the credentials that fetching the history needs. */
@@ -69,6 +83,12 @@ export abstract class SourceArchive {
     source: ArchivedSource,
     options: GitDirectoryOptions,
   ): Promise<AsyncIterable<SourceSegment>>;
+  /**
+   * The tags on the commit and on its ancestors whose last part begins like a version (`v` and a digit), annotated ones
+   * peeled, sorted by name. Recorded at the first call; later ones, and `offline` ones, answer what was recorded (none,
+   * if nothing was). Throws as `archive` does; `UnsupportedFeature` when no git command is present.
+   */
+  abstract versionTags(source: ArchivedSource, options: VersionTagOptions): Promise<readonly VersionTag[]>;
   /** The segments of a stored commit in the order of the tree. */
   abstract segments(source: ArchivedSource): AsyncIterable<SourceSegment>;
   /** A reader of its files. */

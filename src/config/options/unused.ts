@@ -40,14 +40,6 @@ export const UNUSED: readonly Unused[] = [
   ...group(later('Kerberos'), 'KRB5_CLIENT_KTNAME'),
   ...group(later('yarn'), 'CACHITO_YARN_FILE_DEPS_ALLOWLIST'),
   ...group(later('pip'), 'CACHITO_PIP_STRICT_COMPAT'),
-  ...group(
-    later('Go modules'),
-    'CACHITO_ATHENS_URL',
-    'CACHITO_GOMOD_DOWNLOAD_MAX_TRIES',
-    'CACHITO_GOMOD_IGNORE_MISSING_GOMOD_FILE',
-    'CACHITO_GOMOD_MAX_TOOLCHAIN',
-    'CACHITO_GOMOD_STRICT_VENDOR',
-  ),
   ...group(later('RubyGems'), 'CACHITO_WORKERS_RUBYGEMS_FILE_DEPS_ALLOWLIST'),
   ...group(
     later('Nexus'),

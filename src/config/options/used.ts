@@ -68,6 +68,14 @@ export const USED = {
   npmMinIntegrity: option('CACHITO_NPM_MIN_INTEGRITY', values.oneOf('none', 'sha512')),
   npmQuietClients: option('CACHITO_NPM_QUIET_CLIENTS', values.boolean),
 
+  athensUrl: option('CACHITO_ATHENS_URL', values.baseUrl),
+  gomodDownloadTries: option('CACHITO_GOMOD_DOWNLOAD_MAX_TRIES', values.integer(1, 100)),
+  gomodIgnoreMissingGoMod: option('CACHITO_GOMOD_IGNORE_MISSING_GOMOD_FILE', values.boolean),
+  gomodMaxMemory: option('CACHITO_GOMOD_MAX_MEMORY', values.integer(2 ** 26, Number.MAX_SAFE_INTEGER, 'bytes')),
+  gomodMaxToolchain: option('CACHITO_GOMOD_MAX_TOOLCHAIN', values.goVersion),
+  gomodStrictVendor: option('CACHITO_GOMOD_STRICT_VENDOR', values.boolean),
+  gomodToolchains: option('CACHITO_GOMOD_TOOLCHAINS', values.oneOf('fetch', 'installed')),
+
   logLevel: option('CACHITO_LOG_LEVEL', level),
   logFormat: option('CACHITO_LOG_FORMAT', values.oneOf('pretty', 'json')),
   requestLogsDirectory: option('CACHITO_REQUEST_FILE_LOGS_DIR', text, { allowsEmpty: true }),

@@ -61,6 +61,13 @@ export function databaseUrl(text: string): string {
   throw new WrongValue('must be an address like postgresql://user:password@host:5432/database');
 }
 
+/** `1.26`, `1.26.3` or `1.27rc1`, with or without `go` before it. */
+export function goVersion(text: string): string {
+  const [, version] = /^(?:go)?(\d{1,4}\.\d{1,4}(?:\.\d{1,4}|(?:beta|rc)\d{1,4})?)$/.exec(text) ?? [];
+  if (version !== undefined) return version;
+  throw new WrongValue('must be a version of Go like 1.26 or 1.26.3');
+}
+
 /** Mode bits of a file, octal: `0660`, `660` or `0o660`. */
 export function fileMode(text: string): number {
   if (/^(0o|0)?[0-7]{3}$/.test(text)) return Number.parseInt(text.replace(/^0o/, ''), 8);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { PUBLIC_REGISTRIES } from '../../../config/index.js';
+import { testConfiguration } from '../../../config/testing.js';
 import type { Artifact, ArtifactSpec } from '../../../dependencies/index.js';
 import type { PackageSettings, ResolveJob } from '../../package-manager.js';
 import type { ExternalNeed } from '../needs.js';
@@ -80,6 +81,7 @@ export function recordingJob(options: RecordingOptions): RecordingJob {
     artifacts: {
       get: refuse('get'),
       getMade: refuse('getMade'),
+      versionsOf: refuse('versionsOf'),
       open: async ({ name, version }) => Readable.from([bytes(name, version)]),
       getAll: async (specs, { onArchived }) => {
         recorded.specs.push(...specs);
@@ -97,7 +99,10 @@ export function recordingJob(options: RecordingOptions): RecordingJob {
         return found === undefined ? undefined : Buffer.from(found);
       },
     },
+    versionTags: refuse('versionTags'),
+    memo: { get: refuse('memo'), put: refuse('memo') },
     settings: {
+      ...testConfiguration(),
       npm: { ...NPM_SETTINGS, ...options.npm },
       upstreams: {
         npm: (options.upstreams ?? [{}]).map((each) => ({

@@ -35,6 +35,10 @@ export class MemoryArtifacts implements ArtifactPort {
     return this.keep({ ...spec, upstream, published: this.published }, bytes, spec.digests);
   }
 
+  versionsOf(): never {
+    throw new Error('not for externals');
+  }
+
   getAll(): never {
     throw new Error('not for externals');
   }
@@ -83,7 +87,7 @@ export interface ExternalJobOptions {
 
 /** A job whose warnings are collected. */
 export function externalJob(options: ExternalJobOptions): ExternalJob & { warnings: string[] } {
-  const { npm, upstreams } = testConfiguration();
+  const settings = testConfiguration();
   const warnings: string[] = [];
   const nothing = (): void => undefined;
   return {
@@ -94,7 +98,7 @@ export function externalJob(options: ExternalJobOptions): ExternalJob & { warnin
         throw new Error('no source is to be asked for');
       },
     },
-    settings: { npm: { ...npm, gitScripts: options.gitScripts ?? 'reject' }, upstreams },
+    settings: { ...settings, npm: { ...settings.npm, gitScripts: options.gitScripts ?? 'reject' } },
     scratchDirectory: () => mkdtemp(join(options.directory, 'scratch-')),
     log: { debug: nothing, info: nothing, warn: (message) => warnings.push(message), error: nothing },
     signal: options.signal ?? new AbortController().signal,
