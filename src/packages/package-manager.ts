@@ -16,6 +16,8 @@ export interface PackageManager {
 
 export interface ResolveJob {
   source: SourceTree;
+  /** The commit that is being processed: 40 hexadecimal digits, committer's time in seconds since 1970. */
+  commit: { id: string; time: number };
   /** What to process, in the given order; never empty: the default is the root. */
   paths: readonly PackageConfig[];
   flags: ReadonlySet<Flag>;

@@ -20,6 +20,7 @@ import { SourcePruning } from './maintenance/source-pruning.js';
 import { Reconciliation } from './reconciliation.js';
 import { RequestJob } from './request-job.js';
 import { RequestSteps } from './request-steps.js';
+import { ResolutionMemos } from './resolution-memos.js';
 import { TemporaryFiles } from './temporary-files.js';
 import { WorkerEntity } from './worker.entity.js';
 import { WorkerRegistry } from './worker-registry.js';
@@ -52,8 +53,9 @@ import { Worker } from './worker.js';
     RequestJob,
     RequestSteps,
     Schedule,
-    TemporaryFiles,
+    ResolutionMemos,
     SourcePruning,
+    TemporaryFiles,
     Worker,
     WorkerRegistry,
   ],

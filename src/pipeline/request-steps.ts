@@ -3,15 +3,16 @@ import { BundleBuilder, RequestBundles } from '../bundles/index.js';
 import { Configuration } from '../config/index.js';
 import { ValidationError } from '../errors/index.js';
 import { ArtifactArchive, UpstreamDocuments } from '../dependencies/index.js';
-import type { Resolution, SourcePort } from '../packages/index.js';
+import type { SourcePort } from '../packages/index.js';
 import { RequestRegistries } from '../registries/index.js';
 import type { ClaimedRequest, RequestLog, WorkResult } from '../requests/index.js';
 import { type ArchivedSource, type ArchiveOptions, SourceArchive, unsafeSymlinks } from '../source/index.js';
 import type { ProgressReporter } from './progress-reporter.js';
-import { environmentOf, mergeResolutions, registriesOf } from './resolutions.js';
+import { environmentOf, mergeResolutions, type MergedResolution, registriesOf } from './resolutions.js';
 import { resolveAll, type Resolutions } from './resolve-all.js';
 import { servedFiles } from './served-files.js';
-import { TemporaryFiles } from './temporary-files.js';
+import { ResolutionMemos } from './resolution-memos.js';
+import { type Scratch, TemporaryFiles } from './temporary-files.js';
 
 /** What a run of the steps is given besides the request. */
 export interface StepContext {
@@ -35,6 +36,7 @@ export class RequestSteps {
     private readonly requestBundles: RequestBundles,
     private readonly registries: RequestRegistries,
     private readonly temporaryFiles: TemporaryFiles,
+    private readonly memos: ResolutionMemos,
   ) {}
 
   /** Throws a `CachitoError` for what is to be reported, `ClaimLost`, or the signal's reason. */
@@ -44,10 +46,7 @@ export class RequestSteps {
     signal.throwIfAborted();
     const unsafe = await this.checkSymlinks(claim, source, context);
     signal.throwIfAborted();
-    const resolutions = await this.resolve(claim, source, context);
-    signal.throwIfAborted();
-    const merged = mergeResolutions(resolutions);
-    const recipeSha256 = await this.buildBundle(claim, source, unsafe, merged, context);
+    const { resolutions, merged, recipeSha256 } = await this.resolveAndBundle(claim, source, unsafe, context);
     signal.throwIfAborted();
     const registries = registriesOf(resolutions, (manager) => this.registries.issue(claim.id, manager));
     return {
@@ -65,23 +64,50 @@ export class RequestSteps {
     };
   }
 
-  /** Has the package managers at work, with everything they may touch. */
-  private async resolve(claim: ClaimedRequest, source: ArchivedSource, context: StepContext): Promise<Resolutions> {
-    const { offline } = claim;
+  /** The bundle may hold files that package managers wrote into scratch directories. */
+  private async resolveAndBundle(
+    claim: ClaimedRequest,
+    source: ArchivedSource,
+    unsafe: ReadonlySet<string>,
+    context: StepContext,
+  ): Promise<{ resolutions: Resolutions; merged: MergedResolution; recipeSha256: string }> {
     const scratch = this.temporaryFiles.scratch(claim);
     try {
-      return await resolveAll(claim, {
-        ...context,
-        source: this.sources.tree(source),
-        artifacts: this.artifacts.forRequest({ offline }),
-        documents: this.documents.forRequest({ offline }),
-        sources: this.sourcePort(claim, context),
-        settings: this.configuration,
-        scratchDirectory: () => scratch.directory(),
-      });
+      const resolutions = await this.resolve(claim, source, scratch, context);
+      context.signal.throwIfAborted();
+      const merged = mergeResolutions(resolutions);
+      return { resolutions, merged, recipeSha256: await this.buildBundle(claim, source, unsafe, merged, context) };
     } finally {
       await scratch.remove();
     }
+  }
+
+  /** Has the package managers at work, with everything they may touch. */
+  private async resolve(
+    claim: ClaimedRequest,
+    source: ArchivedSource,
+    scratch: Scratch,
+    context: StepContext,
+  ): Promise<Resolutions> {
+    const { offline } = claim;
+    return resolveAll(claim, {
+      ...context,
+      source: this.sources.tree(source),
+      commit: { id: source.ref, time: source.commitTime },
+      artifacts: this.artifacts.forRequest({ offline }),
+      documents: this.documents.forRequest({ offline }),
+      sources: this.sourcePort(claim, context),
+      versionTags: () =>
+        this.sources.versionTags(source, {
+          ...archiveOptions(claim, context),
+          progress: undefined,
+          repo: claim.repo,
+          refresh: claim.refreshTags,
+        }),
+      memo: this.memos.forSource(source.id),
+      settings: this.configuration,
+      scratchDirectory: () => scratch.directory(),
+    });
   }
 
   private sourcePort(claim: ClaimedRequest, context: StepContext): SourcePort {
@@ -130,7 +156,7 @@ export class RequestSteps {
     claim: ClaimedRequest,
     source: ArchivedSource,
     drop: ReadonlySet<string>,
-    { edits, artifacts }: Pick<Resolution, 'edits' | 'artifacts'>,
+    { edits, artifacts, generated }: MergedResolution,
     context: StepContext,
   ): Promise<string> {
     const { signal, log, progress } = context;
@@ -147,6 +173,7 @@ export class RequestSteps {
       edits,
       drop,
       artifacts,
+      generated,
       commitTime: source.commitTime,
       signal,
     });

@@ -4,18 +4,20 @@ import type { BuildMode, ConfigurationFile, RegistryEntry, Resolution, SourceEdi
 import type { RegistryAccess } from '../registries/index.js';
 import type { Resolutions } from './resolve-all.js';
 
+/** What goes into the rows and the bundle of a request. */
+export type MergedResolution = Pick<Resolution, 'packages' | 'edges' | 'artifacts' | 'generated' | 'edits'>;
+
 /**
  * What all package managers found, together. Throws `UnsupportedFeature` when two of them change the same file in
  * different ways.
  */
-export function mergeResolutions(
-  resolutions: Resolutions,
-): Pick<Resolution, 'packages' | 'edges' | 'artifacts' | 'edits'> {
+export function mergeResolutions(resolutions: Resolutions): MergedResolution {
   const all = [...resolutions.values()];
   return {
     packages: all.flatMap(({ packages }) => packages),
     edges: all.flatMap(({ edges }) => edges),
     artifacts: all.flatMap(({ artifacts }) => artifacts),
+    generated: all.flatMap(({ generated }) => generated),
     edits: mergeEdits(resolutions),
   };
 }
@@ -38,7 +40,12 @@ function mergeEdits(resolutions: Resolutions): SourceEdit[] {
 
 function isSameEdit(a: SourceEdit, b: SourceEdit): boolean {
   if ('removed' in a || 'removed' in b) return 'removed' in a && 'removed' in b;
-  return a.content.equals(b.content) && a.executable === b.executable;
+  return (
+    Buffer.isBuffer(a.content) &&
+    Buffer.isBuffer(b.content) &&
+    a.content.equals(b.content) &&
+    a.executable === b.executable
+  );
 }
 
 /** The registry that one package manager of a request gets. */

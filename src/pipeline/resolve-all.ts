@@ -5,6 +5,7 @@ import {
   type ArtifactPort,
   type DocumentPort,
   type JobLog,
+  type MemoPort,
   PACKAGE_MANAGERS,
   type PackageManager,
   type PackageSettings,
@@ -21,9 +22,12 @@ export interface ResolveContext {
   log: RequestLog;
   progress: ProgressReporter;
   source: SourceTree;
+  commit: ResolveJob['commit'];
   artifacts: ArtifactPort;
   sources: SourcePort;
   documents: DocumentPort;
+  versionTags: ResolveJob['versionTags'];
+  memo: MemoPort;
   settings: PackageSettings;
   scratchDirectory: () => Promise<string>;
 }
@@ -80,12 +84,15 @@ async function resolve(manager: PackageManager, claim: ClaimedRequest, context: 
   await context.progress.phase(`Processing the ${manager.name} packages`);
   const job: ResolveJob = {
     source: context.source,
+    commit: context.commit,
     paths: claim.packages[manager.name] ?? [{ path: '.' }],
     flags: claim.flags,
     replacements: claim.replacements.filter((replacement) => replacement.type === manager.name),
     artifacts: context.artifacts,
     sources: context.sources,
     documents: context.documents,
+    versionTags: context.versionTags,
+    memo: context.memo,
     settings: context.settings,
     scratchDirectory: context.scratchDirectory,
     progress: context.progress.port(manager.name),

@@ -5,7 +5,8 @@ import { Configuration } from '../config/index.js';
 import { type Claim, RequestWork } from '../requests/index.js';
 import { ArchiveStore, BundleStore } from '../store/index.js';
 
-interface Scratch {
+/** Directories of one attempt at a request. */
+export interface Scratch {
   /** A new, empty one. */
   directory(): Promise<string>;
   remove(): Promise<void>;

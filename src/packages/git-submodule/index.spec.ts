@@ -32,6 +32,7 @@ describe('git-submodule', () => {
   it.each(CASES)('reports %s', async (_name, submodules, packages) => {
     const resolution = await PACKAGE_MANAGERS.get('git-submodule')?.resolve({
       source: tree(submodules),
+      commit: { id: COMMIT, time: 0 },
       paths: [{ path: '.' }],
       flags: new Set(),
       replacements: [],
