@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import type { PlacedArtifact, SourceEdit } from '../packages/index.js';
+import type { GeneratedFile, PlacedArtifact, SourceEdit } from '../packages/index.js';
 import type { SourceSegment } from '../source/index.js';
 import { ArchiveStore } from '../store/index.js';
 import { BundleFiles } from './bundle-files.js';
@@ -20,6 +20,8 @@ export interface BundleSpec {
   /** Paths of the source that are left out, for example unsafe links. */
   drop?: ReadonlySet<string>;
   artifacts?: readonly PlacedArtifact[];
+  /** Files that were written here; they lie among the artifacts. */
+  generated?: readonly GeneratedFile[];
   /** Of the commit, seconds since 1970: the time of every entry. */
   commitTime: number;
   signal?: AbortSignal;
@@ -47,7 +49,7 @@ export class BundleBuilder {
 
   /**
    * Returns the bundle, built or found. Safe to run twice, also at once.
-   * Throws `ValidationError` (paths that exclude each other), `FileAccessError` (a blob is damaged, disk full), the
+   * Throws `ValidationError` (paths that exclude each other), `FileAccessError` (a blob is damaged, a file of an edit is gone, disk full), the
    * signal's reason.
    */
   async build(spec: BundleSpec): Promise<BuiltBundle> {
@@ -66,8 +68,9 @@ export class BundleBuilder {
   }
 
   private async *plan(spec: BundleSpec): AsyncGenerator<RecipePiece> {
-    const { segments, gitDirectory, edits = [], drop = new Set<string>(), artifacts = [], commitTime, signal } = spec;
-    yield* planTree({ segments, gitDirectory, edits, drop, modified: commitTime }, this.archive, signal);
-    yield* planArtifacts(artifacts, commitTime, this.archive, signal);
+    const { segments, gitDirectory, edits = [], drop = new Set<string>(), commitTime: modified, signal } = spec;
+    const { artifacts = [], generated = [] } = spec;
+    yield* planTree({ segments, gitDirectory, edits, drop, modified }, this.archive, signal);
+    yield* planArtifacts([...artifacts, ...generated], modified, this.archive, signal);
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import pLimit from 'p-limit';
 import { Configuration } from '../config/index.js';
-import { CachitoError, InvalidRequestData, SubprocessCallError, ValidationError } from '../errors/index.js';
+import { CachitoError, InvalidRequestData, SubprocessCallError, UnsupportedFeature, ValidationError } from '../errors/index.js';
 import { ArchiveStore } from '../store/index.js';
 import type { SourceEntity } from './entities/source.entity.js';
 import { DamagedRepositoryError, GitClient } from './git/git-client.js';
@@ -70,6 +70,10 @@ export class GitSourceArchive extends SourceArchive implements OnModuleInit {
       this.archiveGitDirectoryOnce(source, { ...options, ...shared }),
     );
     return this.store.segments(index);
+  }
+
+  async versionTags(): Promise<never> {
+    throw new UnsupportedFeature('Version tags cannot be read yet.');
   }
 
   async *segments(source: ArchivedSource): AsyncIterable<SourceSegment> {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { comparePaths, type TarSegment } from '../../archive/index.js';
 import { FileAccessError, ValidationError } from '../../errors/index.js';
-import type { PlacedArtifact, SourceEdit } from '../../packages/index.js';
+import type { GeneratedFile, PlacedArtifact, SourceEdit } from '../../packages/index.js';
 import type { FilesystemBlobStore } from '../../store/index.js';
 import {
   archiveTree,
@@ -28,6 +28,7 @@ interface Options {
   edits?: SourceEdit[];
   drop?: string[];
   artifacts?: PlacedArtifact[];
+  generated?: GeneratedFile[];
 }
 
 let stores: Awaited<ReturnType<typeof openStores>>;
@@ -39,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => stores.close());
 
 async function plan(segments: TarSegment[], options: Options = {}): Promise<RecipePiece[]> {
-  const { gitDirectory, edits = [], drop = [], artifacts = [] } = options;
+  const { gitDirectory, edits = [], drop = [], artifacts = [], generated = [] } = options;
   const tree = {
     segments: each(segments),
     gitDirectory: gitDirectory && each(gitDirectory),
@@ -49,7 +50,7 @@ async function plan(segments: TarSegment[], options: Options = {}): Promise<Reci
   };
   const pieces: RecipePiece[] = [];
   for await (const piece of planTree(tree, archive)) pieces.push(piece);
-  for await (const piece of planArtifacts(artifacts, COMMIT_TIME, archive)) pieces.push(piece);
+  for await (const piece of planArtifacts([...artifacts, ...generated], COMMIT_TIME, archive)) pieces.push(piece);
   return pieces;
 }
 

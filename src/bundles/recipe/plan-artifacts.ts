@@ -1,31 +1,47 @@
 import { checkEntryPath, comparePaths, END_OF_TAR, padding, tarHeader } from '../../archive/index.js';
 import { takingTurns } from '../../concurrency/index.js';
 import { ValidationError } from '../../errors/index.js';
-import type { PlacedArtifact } from '../../packages/index.js';
+import type { GeneratedFile, PlacedArtifact } from '../../packages/index.js';
 import type { BlobStore } from '../../store/index.js';
+import { deflateTexts } from './deflate-texts.js';
 import type { RecipePiece } from './recipe.js';
-import { TextRun } from './text-run.js';
+import { type TextPiece, TextRun } from './text-run.js';
+import { writeFile } from './write-file.js';
 
 /** Where archived artifacts lie in a bundle; the directory is there even if it is empty. */
 const ROOT = 'deps';
 
+/** An archived file, or one that was written here. */
+export type PlacedFile = PlacedArtifact | GeneratedFile;
+
 /**
- * The pieces of `deps/` and the end of the archive: every artifact straight from the store, with its header before it.
+ * The pieces of `deps/` and the end of the archive: every artifact straight from the store, with its header before it;
+ * generated files as text. `modified`: seconds since 1970, the time of every entry.
  */
-export async function* planArtifacts(
-  artifacts: readonly PlacedArtifact[],
+export function planArtifacts(
+  files: readonly PlacedFile[],
   modified: number,
   store: BlobStore,
   signal?: AbortSignal,
 ): AsyncGenerator<RecipePiece> {
-  const run = new TextRun((content) => store.put(content, { signal }));
+  return deflateTexts(pieces(files, modified), store, signal);
+}
+
+async function* pieces(files: readonly PlacedFile[], modified: number): AsyncGenerator<RecipePiece | TextPiece> {
+  const run = new TextRun();
   run.push(tarHeader({ path: ROOT, type: 'directory', size: 0, modified }));
-  for await (const { path, artifact } of takingTurns(sorted(artifacts))) {
-    run.push(tarHeader({ path: `${ROOT}/${path}`, type: 'file', size: artifact.size, modified }));
-    if (artifact.size > 0) {
+  for await (const placed of takingTurns(sorted(files))) {
+    const file = { path: `${ROOT}/${placed.path}`, type: 'file' as const, modified };
+    if ('content' in placed) {
+      yield* writeFile(run, file, placed.content);
+      continue;
+    }
+    const { sha256, size } = placed.artifact;
+    run.push(tarHeader({ ...file, size }));
+    if (size > 0) {
       yield* run.flush();
-      yield { kind: 'stored', sha256: artifact.sha256, size: artifact.size };
-      run.push(padding(artifact.size));
+      yield { kind: 'stored', sha256, size };
+      run.push(padding(size));
     } else if (run.full) {
       yield* run.flush();
     }
@@ -35,15 +51,15 @@ export async function* planArtifacts(
 }
 
 /**
- * In the order of the archive, each once. Throws `ValidationError` when a path leaves `deps/`, or two artifacts want
- * the same place or one below the other.
+ * In the order of the archive, each once. Throws `ValidationError` when a path leaves `deps/`, or two files want the
+ * same place or one below the other.
  */
-function sorted(artifacts: readonly PlacedArtifact[]): PlacedArtifact[] {
-  const byPath = new Map<string, PlacedArtifact>();
-  for (const placed of artifacts) {
+function sorted(files: readonly PlacedFile[]): PlacedFile[] {
+  const byPath = new Map<string, PlacedFile>();
+  for (const placed of files) {
     checkEntryPath(placed.path);
     const other = byPath.get(placed.path);
-    if (other !== undefined && other.artifact.sha256 !== placed.artifact.sha256) throw clash(placed.path);
+    if (other !== undefined && !areEqual(other, placed)) throw clash(placed.path);
     byPath.set(placed.path, placed);
   }
   for (const path of byPath.keys()) {
@@ -52,6 +68,11 @@ function sorted(artifacts: readonly PlacedArtifact[]): PlacedArtifact[] {
     }
   }
   return [...byPath.values()].sort((left, right) => comparePaths(left.path, right.path));
+}
+
+function areEqual(left: PlacedFile, right: PlacedFile): boolean {
+  if ('content' in left) return 'content' in right && left.content.equals(right.content);
+  return 'artifact' in right && left.artifact.sha256 === right.artifact.sha256;
 }
 
 function clash(path: string): ValidationError {

@@ -1,16 +1,17 @@
 import {
   comparePaths,
   inflatePiece,
-  padding,
   type SegmentEntry,
   tarHeader,
   type TarSegment,
 } from '../../archive/index.js';
 import { FileAccessError } from '../../errors/index.js';
 import type { BlobStore } from '../../store/index.js';
+import { deflateTexts } from './deflate-texts.js';
 import type { RecipePiece } from './recipe.js';
-import { TextRun } from './text-run.js';
-import { type Insertion, TreeChanges, type TreeChangesOptions } from './tree-changes.js';
+import { type TextPiece, TextRun } from './text-run.js';
+import { TreeChanges, type TreeChangesOptions } from './tree-changes.js';
+import { writeFile } from './write-file.js';
 
 /** Where everything of the source lies in a bundle. */
 const ROOT = 'app';
@@ -28,15 +29,15 @@ export interface TreePlan extends Omit<TreeChangesOptions, 'withGitDirectory'> {
  * The pieces of `app/`: the segments of the source as they are, but for those that an edit touches. Those are inflated,
  * changed and deflated again; written files come at their place in the order.
  */
-export async function* planTree(plan: TreePlan, store: BlobStore, signal?: AbortSignal): AsyncGenerator<RecipePiece> {
-  yield* new TreePlanner(plan, store, signal).pieces();
+export function planTree(plan: TreePlan, store: BlobStore, signal?: AbortSignal): AsyncGenerator<RecipePiece> {
+  return deflateTexts(new TreePlanner(plan, store, signal).pieces(), store, signal);
 }
 
 class TreePlanner {
   readonly #plan: TreePlan;
   readonly #store: BlobStore;
   readonly #changes: TreeChanges;
-  readonly #run: TextRun;
+  readonly #run = new TextRun();
   readonly #signal: AbortSignal | undefined;
   #inserted = 0;
   #gitDirectory: AsyncIterable<TarSegment> | undefined;
@@ -46,11 +47,10 @@ class TreePlanner {
     this.#store = store;
     this.#signal = signal;
     this.#changes = new TreeChanges({ ...plan, withGitDirectory: plan.gitDirectory !== undefined });
-    this.#run = new TextRun((content) => store.put(content, { signal }));
     this.#gitDirectory = plan.gitDirectory;
   }
 
-  async *pieces(): AsyncGenerator<RecipePiece> {
+  async *pieces(): AsyncGenerator<RecipePiece | TextPiece> {
     this.#run.push(tarHeader({ path: ROOT, type: 'directory', size: 0, modified: this.#plan.modified }));
     for await (const segment of this.#plan.segments) {
       this.#changes.check(segment);
@@ -74,7 +74,7 @@ class TreePlanner {
     return splits || this.#changes.cutsInto(segment);
   }
 
-  async *#rewrite(segment: TarSegment): AsyncGenerator<RecipePiece> {
+  async *#rewrite(segment: TarSegment): AsyncGenerator<RecipePiece | TextPiece> {
     const keepsAny = segment.entries.some(({ path }) => this.#changes.keeps(path));
     const text = keepsAny ? await this.#textOf(segment) : Buffer.alloc(0);
     for (const entry of segment.entries) {
@@ -104,34 +104,28 @@ class TreePlanner {
   }
 
   /** Writes everything that comes before a path (undefined: all the rest), or in its place when it is `replaced`. */
-  async *#insertBefore(path: string | undefined, replaced?: SegmentEntry): AsyncGenerator<RecipePiece> {
+  async *#insertBefore(path: string | undefined, replaced?: SegmentEntry): AsyncGenerator<RecipePiece | TextPiece> {
     for (let next = this.#nextInsertion(); next !== undefined; next = this.#nextInsertion()) {
       if (path !== undefined && comparePaths(next, path) > 0) return;
       if (next === GIT_DIRECTORY) yield* this.#insertGitDirectory();
-      else this.#insertFile(next === path ? replaced : undefined);
-      if (this.#run.full) yield* this.#run.flush();
+      else yield* this.#insertFile(next === path ? replaced : undefined);
     }
   }
 
-  async *#insertGitDirectory(): AsyncGenerator<RecipePiece> {
+  async *#insertGitDirectory(): AsyncGenerator<RecipePiece | TextPiece> {
     const segments = this.#gitDirectory ?? [];
     this.#gitDirectory = undefined;
     yield* this.#run.flush();
     for await (const segment of segments) yield pieceOf(segment);
   }
 
-  #insertFile(replaced: SegmentEntry | undefined): void {
-    const insertion: Insertion | undefined = this.#changes.insertions[this.#inserted];
+  async *#insertFile(replaced: SegmentEntry | undefined): AsyncGenerator<TextPiece> {
+    const insertion = this.#changes.insertions[this.#inserted];
     this.#inserted += 1;
     if (insertion === undefined) return;
-    const executable = insertion.executable ?? replaced?.type === 'executable';
-    const header = tarHeader({
-      path: `${ROOT}/${insertion.path}`,
-      type: executable ? 'executable' : 'file',
-      size: insertion.content.length,
-      modified: this.#plan.modified,
-    });
-    this.#run.push(header, insertion.content, padding(insertion.content.length));
+    const { path, content, executable = replaced?.type === 'executable' } = insertion;
+    const type = executable ? 'executable' : 'file';
+    yield* writeFile(this.#run, { path: `${ROOT}/${path}`, type, modified: this.#plan.modified }, content);
   }
 }
 

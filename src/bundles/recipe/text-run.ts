@@ -1,19 +1,15 @@
-import { crc32 } from 'node:zlib';
-import { deflatePiece, SEGMENT_SIZE, type StoreContent } from '../../archive/index.js';
-import type { RecipePiece } from './recipe.js';
+import { SEGMENT_SIZE } from '../../archive/index.js';
 
-/** Deflated texts up to this many bytes stay in the recipe; longer ones become blobs. */
-const MAX_INLINE = 2048;
+/** Tar text that lies in no piece yet. */
+export interface TextPiece {
+  kind: 'text';
+  text: Buffer;
+}
 
-/** Collects tar text that lies in no piece yet, and makes pieces of it. */
+/** Collects tar text that lies in no piece yet, until there is enough for one. */
 export class TextRun {
-  readonly #store: StoreContent;
   #chunks: Uint8Array[] = [];
   #length = 0;
-
-  constructor(store: StoreContent) {
-    this.#store = store;
-  }
 
   push(...chunks: Uint8Array[]): void {
     for (const chunk of chunks) this.#length += chunk.length;
@@ -25,23 +21,12 @@ export class TextRun {
     return this.#length >= SEGMENT_SIZE;
   }
 
-  /** The piece of what was collected, none if that is nothing; the run is empty then. */
-  async *flush(): AsyncGenerator<RecipePiece> {
+  /** What was collected, nothing if that is nothing; the run is empty then. */
+  *flush(): Generator<TextPiece> {
     if (this.#length === 0) return;
     const text = Buffer.concat(this.#chunks);
     this.#chunks = [];
     this.#length = 0;
-    const deflated = await deflatePiece(text);
-    const sums = { length: text.length, crc32: crc32(text) };
-    if (deflated.length <= MAX_INLINE) {
-      yield { kind: 'inline', deflated, ...sums };
-    } else {
-      const { sha256, size } = await this.#store(once(deflated));
-      yield { kind: 'deflated', sha256, deflatedLength: size, ...sums };
-    }
+    yield { kind: 'text', text };
   }
-}
-
-async function* once(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield chunk;
 }

@@ -3,7 +3,7 @@ import { ValidationError } from '../../errors/index.js';
 import type { SourceEdit } from '../../packages/index.js';
 
 /** A file that is written into the tree. */
-export type Insertion = Extract<SourceEdit, { content: Buffer }>;
+export type Insertion = Exclude<SourceEdit, { removed: true }>;
 
 export interface TreeChangesOptions {
   edits: readonly SourceEdit[];
