@@ -105,6 +105,8 @@ describe('POST /requests, shape of the body', () => {
     ['replacement without name', { ...GOOD, dependency_replacements: [{ type: 'gomod', version: '1' }] }, /missing required property "dependency_replacements\[0\]\.name"/],
     ['replacement number version', { ...GOOD, dependency_replacements: [{ name: 'a', type: 'gomod', version: 1 }] }, /dependency_replacements\[0\]\.version: 1 .*string/],
     ['replacement null new_name', { ...GOOD, dependency_replacements: [{ name: 'a', type: 'gomod', version: '1', new_name: null }] }, /new_name: null/],
+    ['replacement long name', { ...GOOD, dependency_replacements: [{ name: 'a'.repeat(1001), type: 'gomod', version: '1' }] }, /name: .*1000/],
+    ['replacement lines', { ...GOOD, dependency_replacements: [{ name: 'a', type: 'gomod', version: 'v1\n' }] }, /version: .*control/],
     ['replacement extra key', { ...GOOD, dependency_replacements: [{ name: 'a', type: 'gomod', version: '1', x: 1 }] }, /unexpected property "dependency_replacements\[0\]\.x"/],
     ['user null', { ...GOOD, user: null }, /user: null/],
     ['user number', { ...GOOD, user: 1 }, /user: 1 .*string/],

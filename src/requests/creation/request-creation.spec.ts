@@ -163,8 +163,8 @@ describe('POST /requests/{id}/resubmit', () => {
       const { id, repo, ref, pkg_managers, flags, labels, state } = Object(json);
       expect([status, { repo, ref, pkg_managers, flags, labels, state }]).toEqual([201, { ...body, state: 'in_progress' }]);
       expect(id).toBeGreaterThan(first.id);
-      const [row] = await service.dataSource.query('SELECT offline FROM request WHERE id = $1', [id]);
-      expect(row).toEqual({ offline });
+      const [row] = await service.dataSource.query('SELECT offline, refresh_tags FROM request WHERE id = $1', [id]);
+      expect(row).toEqual({ offline, refresh_tags: !offline });
       expect(queued.at(-1)).toBe(id);
     }
   });

@@ -64,8 +64,8 @@ export class RequestCreation {
     const { user, submittedBy } = requester;
     const rows: { id: number }[] = await manager.query(
       `INSERT INTO "request" ("created", "repo", "repo_name", "ref", "user_id", "submitted_by_id", "packages",
-         "dependency_replacements", "labels", "offline")
-       VALUES (clock_timestamp() AT TIME ZONE 'utc', $1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING "id"`,
+         "dependency_replacements", "labels", "offline", "refresh_tags")
+       VALUES (clock_timestamp() AT TIME ZONE 'utc', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING "id"`,
       [
         inputs.repo,
         repoName(inputs.repo),
@@ -76,6 +76,7 @@ export class RequestCreation {
         JSON.stringify(inputs.replacements),
         inputs.labels === undefined ? null : JSON.stringify(inputs.labels),
         inputs.offline,
+        inputs.refreshTags,
       ],
     );
     const id = rows[0].id;

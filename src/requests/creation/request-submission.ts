@@ -36,11 +36,14 @@ export class RequestSubmission {
     return this.creation.create(inputs, requester, idempotency);
   }
 
-  /** Creates a request with the inputs of another one, which may use the archive only when `offline`. */
+  /**
+   * Creates a request with the inputs of another one: it may use the archive only when `offline`, and else asks for
+   * the version tags anew.
+   */
   async resubmit(id: number, offline: boolean, caller: Caller): Promise<number> {
     const stored = await readInputs(this.dataSource, id);
     if (stored === undefined) throw new ResourceNotFound();
-    const inputs = { ...stored, offline };
+    const inputs = { ...stored, offline, refreshTags: !offline };
     checkInputs(inputs, this.configuration.requests, this.addresses);
     const created = await this.creation.create(inputs, { user: caller.username, submittedBy: undefined });
     return created.id;
@@ -62,6 +65,7 @@ export class RequestSubmission {
       })),
       labels: body.labels !== undefined && Object.keys(body.labels).length > 0 ? body.labels : undefined,
       offline: false,
+      refreshTags: false,
     };
   }
 

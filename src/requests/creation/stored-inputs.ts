@@ -35,5 +35,6 @@ export async function readInputs(dataSource: DataSource, id: number): Promise<Re
     replacements: row.dependency_replacements,
     labels: row.labels ?? undefined,
     offline: false,
+    refreshTags: false,
   };
 }

@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsArray, IsIn, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
@@ -10,24 +11,34 @@ const MAX_LABELS = 20;
 const MAX_LABEL_VALUE = 255;
 /** Longest name that the database indexes. */
 const MAX_NAME = 255;
+/** Longer than any name or version of a package that a registry takes. */
+const MAX_REPLACEMENT = 1000;
+
+/** Names and versions go into files and logs of one line each. */
+const IsReplacementText = (): PropertyDecorator =>
+  applyDecorators(
+    IsString(),
+    MaxLength(MAX_REPLACEMENT),
+    MatchesRule('one line', (value) => !/\p{Cc}/u.test(String(value)), 'must not hold control characters'),
+  );
 
 /** One entry of `dependency_replacements`. */
 export class ReplacementBody {
   @ApiProperty({ description: 'Name of the dependency to replace', example: 'example.org/kite' })
-  @IsString()
+  @IsReplacementText()
   name: string;
 
   @ApiProperty({ description: 'Package manager; only gomod is supported', example: 'gomod' })
-  @IsString()
+  @IsReplacementText()
   type: string;
 
   @ApiProperty({ description: 'Version to use instead', example: 'v1.2.3' })
-  @IsString()
+  @IsReplacementText()
   version: string;
 
   @ApiPropertyOptional({ description: 'Name of the dependency to use instead', example: 'example.org/fork' })
   @Optional()
-  @IsString()
+  @IsReplacementText()
   new_name?: string;
 }
 

@@ -73,6 +73,10 @@ export class RequestEntity {
   @Column('boolean', { default: false })
   offline: boolean;
 
+  /** The version tags of its source are asked for even though some are recorded. */
+  @Column('boolean', { name: 'refresh_tags', default: false })
+  refreshTags: boolean;
+
   @Column('integer', { name: 'source_id', nullable: true })
   sourceId: number | null;
 

@@ -6,7 +6,7 @@ const RULES = { defaultPackageManagers: [], enabledPackageManagers: [], mutually
 
 function inputsFor(repo: string): RequestInputs {
   const nothing = { packageManagers: [], packages: {}, flags: [], replacements: [] };
-  return { repo, ref: 'a'.repeat(40), labels: undefined, offline: false, ...nothing };
+  return { repo, ref: 'a'.repeat(40), labels: undefined, offline: false, refreshTags: false, ...nothing };
 }
 
 describe('checkInputs', () => {

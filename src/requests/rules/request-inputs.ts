@@ -18,6 +18,8 @@ export interface RequestInputs {
   labels: Record<string, string> | undefined;
   /** Only what the archive holds may be used. */
   offline: boolean;
+  /** The version tags of the source are asked for even though some are recorded. */
+  refreshTags: boolean;
 }
 
 export interface ReplacementInput {

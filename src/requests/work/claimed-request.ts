@@ -22,6 +22,8 @@ export interface ClaimedRequest extends Claim {
   replacements: readonly Replacement[];
   /** Use what is stored only. */
   offline: boolean;
+  /** Ask the repository for its version tags even though some are recorded. */
+  refreshTags: boolean;
   /** How many attempts before this one ended without a word: their process died. */
   crashes: number;
 }

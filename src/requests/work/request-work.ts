@@ -176,12 +176,13 @@ interface ClaimRow {
   packages: Record<string, unknown>;
   dependency_replacements: Record<string, string>[];
   offline: boolean;
+  refresh_tags: boolean;
   managers: PackageManagerName[];
   flags: Flag[];
 }
 
 const READ = `
-  SELECT r."repo", r."ref", r."packages", r."dependency_replacements", r."offline",
+  SELECT r."repo", r."ref", r."packages", r."dependency_replacements", r."offline", r."refresh_tags",
     ARRAY(SELECT m."name" FROM "request_pkg_manager" l JOIN "package_manager" m ON m."id" = l."package_manager_id"
       WHERE l."request_id" = r."id" ORDER BY m."id") AS "managers",
     ARRAY(SELECT f."name" FROM "request_flag" l JOIN "flag" f ON f."id" = l."flag_id"
@@ -221,6 +222,7 @@ function claimedRequest(
     flags: new Set(row.flags),
     replacements: replacementsOf(row.dependency_replacements) satisfies Replacement[],
     offline: row.offline,
+    refreshTags: row.refresh_tags,
   };
 }
 
