@@ -1,11 +1,11 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { constants, createInflateRaw } from 'node:zlib';
 import { comparePaths, type SegmentEntry, type TarSegment, type TreeEntry } from '../../archive/index.js';
 import { FileAccessError, ValidationError } from '../../errors/index.js';
 import type { BlobStore } from '../../store/index.js';
 import type { SourceTree, Submodule } from '../source-tree.js';
 import { readIndex, readIndexLine } from './source-index.js';
+import { readEntries, readEntry } from './segment-content.js';
 import { LinkResolver, symlinksOf } from './symlinks.js';
 import { quote } from './tree-checker.js';
 
@@ -37,18 +37,26 @@ export class StoredSourceTree implements SourceTree {
   async *list(directory = '.'): AsyncIterable<TreeEntry> {
     const root = normalised(directory);
     for await (const { segment } of readIndex(this.store, await this.index())) {
-      for (const { path, type, size, linkTarget } of segment.entries) {
-        if (root !== '' && path !== root && !path.startsWith(`${root}/`)) continue;
-        yield linkTarget === undefined ? { path, type, size } : { path, type, size, linkTarget };
+      for (const entry of segment.entries) if (isBelow(entry.path, root)) yield treeEntry(entry);
+    }
+  }
+
+  async *contents(
+    directory = '.',
+    wanted: (entry: TreeEntry) => boolean = () => true,
+  ): AsyncIterable<{ entry: TreeEntry; content: Buffer | Readable }> {
+    const root = normalised(directory);
+    for await (const { segment } of readIndex(this.store, await this.index())) {
+      const entries = segment.entries.filter((entry) => isBelow(entry.path, root) && wanted(treeEntry(entry)));
+      for await (const { entry, content } of readEntries(this.store, segment, entries)) {
+        yield { entry: treeEntry(entry), content };
       }
     }
   }
 
   async entry(path: string): Promise<TreeEntry | undefined> {
     const found = await this.find(normalised(path));
-    if (found === undefined) return undefined;
-    const { type, size, linkTarget } = found.entry;
-    return { path: found.entry.path, type, size, ...(linkTarget === undefined ? {} : { linkTarget }) };
+    return found && treeEntry(found.entry);
   }
 
   async read(path: string, options: { maxSize?: number } = {}): Promise<Buffer | undefined> {
@@ -57,13 +65,13 @@ export class StoredSourceTree implements SourceTree {
     const maxSize = options.maxSize ?? MAX_FILE;
     if (found.entry.size > maxSize)
       throw new ValidationError(`The file ${quote(path)} is larger than ${maxSize} bytes.`);
-    return buffer(await this.content(found));
+    return buffer(readEntry(this.store, found.segment, found.entry));
   }
 
   async open(path: string): Promise<Readable> {
     const found = await this.followed(path);
     if (found === undefined) throw new FileAccessError(`The source has no file ${quote(path)}.`);
-    return this.content(found);
+    return readEntry(this.store, found.segment, found.entry);
   }
 
   /** The file at a path, links followed inside the tree; undefined when there is none. */
@@ -101,10 +109,6 @@ export class StoredSourceTree implements SourceTree {
     }
     return pages;
   }
-
-  private async content({ segment, entry }: Found): Promise<Readable> {
-    return Readable.from(contentOf(await this.store.read(segment.sha256), entry));
-  }
 }
 
 interface Found {
@@ -112,25 +116,13 @@ interface Found {
   entry: SegmentEntry;
 }
 
-/** Inflates a segment up to the end of one entry and yields that entry's bytes. */
-async function* contentOf(deflated: Readable, { contentOffset, size, path }: SegmentEntry): AsyncIterable<Buffer> {
-  const inflate = createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH });
-  deflated.on('error', (error) => inflate.destroy(error));
-  const end = contentOffset + size;
-  let at = 0;
-  try {
-    if (size === 0) return;
-    for await (const chunk of deflated.pipe(inflate) as AsyncIterable<Buffer>) {
-      const part = chunk.subarray(Math.max(0, contentOffset - at), Math.max(0, end - at));
-      at += chunk.length;
-      if (part.length > 0) yield part;
-      if (at >= end) return;
-    }
-    throw new FileAccessError(`The stored content of ${quote(path)} is cut off.`);
-  } finally {
-    deflated.destroy();
-    inflate.destroy();
-  }
+function isBelow(path: string, root: string): boolean {
+  return root === '' || path === root || path.startsWith(`${root}/`);
+}
+
+/** Without its place in the segment. */
+function treeEntry({ path, type, size, linkTarget }: SegmentEntry): TreeEntry {
+  return linkTarget === undefined ? { path, type, size } : { path, type, size, linkTarget };
 }
 
 /** A path of the tree without `./` and slashes at the end; `''` is the root. Throws `ValidationError` for others. */
