@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { FailedLogins } from './access/failed-logins.js';
 import { OpenRegistries } from './access/open-registries.js';
+import { GoproxyContent } from './goproxy/goproxy-content.js';
+import { GoproxyRegistry } from './goproxy/goproxy-registry.js';
+import { GoproxyRegistryController } from './goproxy/goproxy-registry.controller.js';
 import { NpmContent } from './npm/npm-content.js';
 import { NpmManifests } from './npm/manifest/npm-manifests.js';
 import { NpmRegistry } from './npm/npm-registry.js';
@@ -10,8 +13,18 @@ import { RequestRegistries } from './request-registries.js';
 
 /** The locked registries of requests: opens and removes them, and serves them to package managers. */
 @Module({
-  controllers: [NpmRegistryController],
-  providers: [RequestRegistries, OpenRegistries, FailedLogins, RegistryMetrics, NpmContent, NpmManifests, NpmRegistry],
+  controllers: [GoproxyRegistryController, NpmRegistryController],
+  providers: [
+    RequestRegistries,
+    OpenRegistries,
+    FailedLogins,
+    RegistryMetrics,
+    GoproxyContent,
+    GoproxyRegistry,
+    NpmContent,
+    NpmManifests,
+    NpmRegistry,
+  ],
   exports: [RequestRegistries],
 })
 export class RegistriesModule {}

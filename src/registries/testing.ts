@@ -19,6 +19,7 @@ export interface ArchivedFile {
   name: string;
   version: string;
   bytes: Buffer;
+  ecosystem?: 'npm' | 'gomod';
   upstream?: string;
   digests?: Record<string, string>;
   /** `2026-03-01 12:30:00` */
@@ -107,14 +108,15 @@ export class RegistryService {
 
   private async artifact({ name, version, bytes, digests = {}, published, ...file }: ArchivedFile): Promise<Artifact> {
     const { sha256, size } = await this.archive.put(each(bytes));
+    const { ecosystem = 'npm' } = file;
     const { upstream = `https://registry.example/${name}/-/${version}/${sha256}.tgz` } = file;
-    const artifact = { ecosystem: 'npm', name, version, upstream, sha256, digests, size, verifiedBy: 'none' };
+    const artifact = { ecosystem, name, version, upstream, sha256, digests, size, verifiedBy: 'none' };
     const [{ id }]: [{ id: string }] = await this.dataSource.query(
       `INSERT INTO "artifact"
          ("ecosystem", "name", "version", "upstream", "sha256", "digests", "size", "verified_by", "published")
-       VALUES ('npm', $1, $2, $3, $4, $5, $6, 'none', $7)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, 'none', $8)
        ON CONFLICT ON CONSTRAINT "uq_artifact" DO UPDATE SET "size" = excluded."size" RETURNING "id"`,
-      [name, version, upstream, sha256, JSON.stringify(digests), size, published ?? null],
+      [ecosystem, name, version, upstream, sha256, JSON.stringify(digests), size, published ?? null],
     );
     return { ...artifact, id: Number(id) };
   }

@@ -1,3 +1,5 @@
+import { decodedParts } from '../path-parts.js';
+
 /** What a client of an npm registry asks for. */
 export type NpmTarget =
   | { kind: 'root' | 'ping' | 'whoami' | 'audit' | 'unknown' }
@@ -27,8 +29,8 @@ const AUDITS: ReadonlySet<string> = new Set([
  */
 export function parseNpmPath(path: string): NpmTarget {
   if (path === '') return { kind: 'root' };
-  const parts = path.split('/').map(decode);
-  if (!parts.every((part) => part !== undefined)) return UNKNOWN;
+  const parts = decodedParts(path);
+  if (parts === undefined) return UNKNOWN;
   if (parts[0] === '-' && parts.length > 1 && parts[1] !== '-') return parseSpecial(parts.slice(1));
   const { name, rest } = takeName(parts);
   if (name === undefined) return UNKNOWN;
@@ -77,12 +79,4 @@ function isFile(text: string): boolean {
 
 function isDots(text: string): boolean {
   return text === '.' || text === '..';
-}
-
-function decode(part: string): string | undefined {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return undefined;
-  }
 }

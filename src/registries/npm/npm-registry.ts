@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Configuration } from '../../config/index.js';
-import { FileAccessError } from '../../errors/index.js';
-import { matchesEntityTag, publicBase, ResourceNotFound, sendPieces } from '../../http/index.js';
+import { publicBase, ResourceNotFound } from '../../http/index.js';
 import { ArchiveStore } from '../../store/index.js';
 import type { OpenRegistry } from '../access/open-registries.js';
 import { REGISTRY_BASE } from '../registry-name.js';
 import { RegistryMetrics } from '../registry-metrics.js';
+import { answerArchived } from '../served-file.js';
 import { answerJson, CACHED_PRIVATELY } from './json-answer.js';
 import { NpmManifests } from './manifest/npm-manifests.js';
 import { type LockedVersion, NpmContent } from './npm-content.js';
@@ -87,24 +87,9 @@ export class NpmRegistry {
   ): Promise<void> {
     const versions = await this.content.versionsOf(registry.setId, target.name);
     const { sha256, size } = this.found(registry, findTarball(versions, target.file));
-    const etag = `"${sha256}"`;
-    if (matchesEntityTag(request.get('If-None-Match'), etag)) {
-      response
-        .set({ ...CACHED_PRIVATELY, ETag: etag })
-        .status(304)
-        .end();
-      return;
-    }
-    if (!(await this.store.verify(sha256))) {
-      throw new FileAccessError(`The archived package ${target.file} is lost or damaged. Tell the administrators.`);
-    }
-    response.set({
-      ...CACHED_PRIVATELY,
-      ETag: etag,
-      'Content-Type': 'application/octet-stream',
-      'Content-Length': String(size),
-    });
-    await sendPieces(request, response, (write) => this.store.copy(sha256, write));
+    const type = 'application/octet-stream';
+    const file = { sha256, size, name: target.file, type, headers: CACHED_PRIVATELY };
+    return answerArchived(request, response, this.store, file);
   }
 
   /** Throws `ResourceNotFound` unless at least one version is locked. */
