@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { VersionTag } from '../../../source/index.js';
 import { splitMajor } from './path-major.js';
 import { looksPseudo, pseudoVersion, type Revision } from './pseudo-version.js';
@@ -38,15 +39,10 @@ export function moduleVersion(module: LocalModule, tags: readonly VersionTag[], 
  * that the path names besides, `api/v2` of `example.com/kite/api/v2/v2`, is no such place.
  */
 function tagPrefix({ path, directory }: LocalModule): string {
-  if (directory === '.') return '';
-  const split = splitMajor(path);
-  const inItsOwn =
-    split?.suffix.startsWith('/') &&
-    `/${directory}`.endsWith(split.suffix) &&
-    !split.prefix.endsWith(`/${directory}`);
-  if (!inItsOwn) return `${directory}/`;
-  const above = directory.slice(0, Math.max(directory.length - split.suffix.length, 0));
-  return above === '' ? '' : `${above}/`;
+  const { prefix, suffix } = splitMajor(path) ?? { prefix: path, suffix: '' };
+  const ownDirectory = suffix.startsWith('/') && `/${directory}`.endsWith(suffix) && !prefix.endsWith(`/${directory}`);
+  const place = ownDirectory ? posix.dirname(directory) : directory;
+  return place === '.' ? '' : `${place}/`;
 }
 
 interface TaggedVersion {
