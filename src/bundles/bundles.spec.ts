@@ -1,10 +1,11 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Configuration } from '../config/index.js';
 import { FileAccessError } from '../errors/index.js';
 import { BundleService } from './__fixtures__/bundle-service.js';
-import { archiveTree, collect, COMMIT_TIME, each, noise, sha256Of } from './__fixtures__/trees.js';
+import { archiveTree, collect, COMMIT_TIME, each, editsFromFiles, noise, sha256Of, unpack } from './__fixtures__/trees.js';
 import type { BuiltBundle } from './index.js';
 
 let service: BundleService;
@@ -92,6 +93,19 @@ describe('RequestBundles', () => {
     await service.bundles.delete(bundle.sha256);
     expect(await service.build({ 'a.txt': 'twice' })).toEqual(bundle);
     expect(await service.bundles.verify(bundle.sha256)).toBe(true);
+  });
+
+  it('brings back what package managers wrote, when their files are gone', async () => {
+    const scratch = await mkdtemp(join(tmpdir(), 'cachito-scratch-'));
+    const edits = await editsFromFiles(scratch, { 'vendor/large': noise(2_500_000), 'vendor/small': 'small' });
+    const generated = [{ path: 'gomod/list', content: Buffer.from('v1.0.0\n') }];
+    const bundle = await service.build({ 'a.txt': 'written' }, {}, { edits, generated });
+    const id = await service.request('complete', bundle);
+    const before = await unpack(each([await bytesOf(id)]));
+    expect([...before.keys()]).toEqual(['app/', 'app/a.txt', 'app/vendor/large', 'app/vendor/small', 'deps/', 'deps/gomod/list']);
+    await rm(scratch, { recursive: true });
+    await service.bundles.delete(bundle.sha256);
+    expect(sha256Of(await bytesOf(id))).toBe(bundle.sha256);
   });
 
   it('says so when a bundle cannot be brought back', async () => {

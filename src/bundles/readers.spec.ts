@@ -11,7 +11,7 @@ import {
   listWithTarStream,
   scratchPath,
 } from './__fixtures__/readers.js';
-import { noise, openStores, type Tree } from './__fixtures__/trees.js';
+import { editsFromFiles, noise, openStores, type Tree } from './__fixtures__/trees.js';
 import { expectation, inNameOrder, withoutParents, writeBundle } from './__fixtures__/written-bundle.js';
 
 /** Everything that a repository may hold and every reader must see. */
@@ -52,10 +52,21 @@ describe('a bundle is read whole by', () => {
     'npm/c.tgz': Buffer.alloc(0),
     [`pip/${'ü'.repeat(60)}`]: noise(5),
   };
-  const expected = expectation(TREE, artifacts);
+  const vendored: Tree = {
+    'vendor/a/large.bin': noise(2_300_000),
+    'vendor/b/tool': { executable: '#!/bin/sh\n' },
+    ...Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`vendor/c/${at}.go`, `package c${at}\n`.repeat(at)])),
+  };
+  const generated = Object.fromEntries(
+    Array.from({ length: 200 }, (_, at) => [`npm/${at}/@v/list`, Buffer.from(`v1.${at}.0\n`.repeat(at))]),
+  );
+  const expected = expectation({ ...TREE, ...vendored }, { ...artifacts, ...generated });
   let bundle: string;
   beforeAll(async () => {
-    bundle = await writeBundle(stores, 'bundle.tar.gz', TREE, artifacts);
+    bundle = await writeBundle(stores, 'bundle.tar.gz', TREE, artifacts, {
+      edits: await editsFromFiles(stores.root, vendored),
+      generated: Object.entries(generated).map(([path, content]) => ({ path, content })),
+    });
   });
 
   it('tar-stream', async () => expect(await listWithTarStream(gunzipStream(bundle))).toEqual(expected));

@@ -5,6 +5,7 @@ import { startRoomApplication } from '../../../test/support/room-application.js'
 import { REQUEST_STATE_CHANGED, REQUEST_STATES, type RequestStateName } from '../../requests/index.js';
 import { ArchiveStore, BundleStore } from '../../store/index.js';
 import { BundleBuilder, BundleReferences, type BuiltBundle, RequestBundles } from '../index.js';
+import type { BundleSpec } from '../bundle-builder.js';
 import { BundlesModule } from '../bundles.module.js';
 import { archiveTree, COMMIT_TIME, each, placeArtifacts, type Tree } from './trees.js';
 
@@ -41,10 +42,14 @@ export class BundleService {
   }
 
   /** Stores a source and artifacts and builds their bundle. */
-  async build(tree: Tree, artifacts: Record<string, Buffer> = {}): Promise<BuiltBundle> {
+  async build(
+    tree: Tree,
+    artifacts: Record<string, Buffer> = {},
+    written: Pick<BundleSpec, 'edits' | 'generated'> = {},
+  ): Promise<BuiltBundle> {
     const segments = await archiveTree(this.archive, tree);
     const placed = await placeArtifacts(this.archive, artifacts);
-    return this.builder.build({ segments: each(segments), artifacts: placed, commitTime: COMMIT_TIME });
+    return this.builder.build({ segments: each(segments), artifacts: placed, commitTime: COMMIT_TIME, ...written });
   }
 
   /** A request in a state, with the bundle if there is one. Returns its id. */

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import tar from 'tar-stream';
 import { comparePaths, type TarSegment, TarSegmentWriter, type TreeEntry } from '../../archive/index.js';
-import type { PlacedArtifact } from '../../packages/index.js';
+import type { PlacedArtifact, SourceEdit } from '../../packages/index.js';
 import { type BlobStore, FilesystemBlobStore } from '../../store/index.js';
 
 export const COMMIT_TIME = 1_700_000_000;
@@ -75,6 +75,18 @@ export async function placeArtifacts(
     return { path, artifact };
   });
   return Promise.all(placed);
+}
+
+/** Edits that write files, each of which lies in a scratch directory. */
+export async function editsFromFiles(root: string, files: Tree): Promise<SourceEdit[]> {
+  const scratch = await mkdtemp(join(root, 'scratch-'));
+  const edits = Object.entries(files).map(async ([path, node], at): Promise<SourceEdit> => {
+    const { entry, content } = nodeOf(path, node);
+    const file = join(scratch, String(at));
+    await writeFile(file, content);
+    return { path, content: { file }, executable: entry.type === 'executable' };
+  });
+  return Promise.all(edits);
 }
 
 /** Bytes that do not get smaller. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { comparePaths } from '../../archive/index.js';
+import type { GeneratedFile, SourceEdit } from '../../packages/index.js';
 import { assemble } from '../recipe/assemble.js';
 import { planArtifacts } from '../recipe/plan-artifacts.js';
 import { planTree } from '../recipe/plan-tree.js';
@@ -10,12 +11,19 @@ import { archiveTree, COMMIT_TIME, each, type openStores, placeArtifacts, type T
 
 type Stores = Awaited<ReturnType<typeof openStores>>;
 
+/** What package managers add besides artifacts. */
+interface Written {
+  edits?: readonly SourceEdit[];
+  generated?: readonly GeneratedFile[];
+}
+
 /** Archives a tree and artifacts, and writes their bundle to a file. Returns its path. */
 export async function writeBundle(
   stores: Stores,
   name: string,
   tree: Tree,
   artifacts: Record<string, Buffer>,
+  { edits = [], generated = [] }: Written = {},
 ): Promise<string> {
   const path = scratchPath(stores.root, name);
   const placed = await placeArtifacts(stores.archive, artifacts);
@@ -23,10 +31,10 @@ export async function writeBundle(
   const content = assemble(
     (async function* () {
       yield* planTree(
-        { segments, gitDirectory: undefined, edits: [], drop: new Set(), modified: COMMIT_TIME },
+        { segments, gitDirectory: undefined, edits, drop: new Set(), modified: COMMIT_TIME },
         stores.archive,
       );
-      yield* planArtifacts(placed, COMMIT_TIME, stores.archive);
+      yield* planArtifacts([...placed, ...generated], COMMIT_TIME, stores.archive);
     })(),
     stores.archive,
   );
