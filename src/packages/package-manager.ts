@@ -230,13 +230,14 @@ export type Template = readonly (string | Placeholder)[];
 /**
  * What a place is filled with:
  * - `registry-url`: this request's registry for this manager, `https://host/repository/cachito-npm-17/`
+ * - `registry-url-with-credentials`: the same with user and password, `https://user:password@host/…`
  * - `registry-location`: the same without its scheme, `//host/repository/cachito-npm-17/`
  * - `registry-credentials`: base64 of `user:password` for it
  * - `bundle-directory`: goes behind `file:`. `relative` (such as `../`, from the file to the root of the unpacked
  *   bundle) unless the caller says where the bundle lies; then `//` and that directory, percent-encoded, with a slash.
  */
 export type Placeholder =
-  | { fill: 'registry-url' | 'registry-location' | 'registry-credentials' }
+  | { fill: 'registry-url' | 'registry-url-with-credentials' | 'registry-location' | 'registry-credentials' }
   | { fill: 'bundle-directory'; relative: string };
 
 /**

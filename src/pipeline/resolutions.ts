@@ -70,7 +70,7 @@ type Variables = Record<string, { value: string; kind: 'path' | 'literal' }>;
 
 /**
  * The environment variables of a request for each way to build: what each manager says, then the administrator's
- * defaults for it over that.
+ * defaults for it over that. A manager that found no package has none.
  */
 export function environmentOf(
   resolutions: Resolutions,
@@ -86,6 +86,8 @@ function variablesOf(
 ): Variables {
   const variables = new Map<string, { value: string; kind: 'path' | 'literal' }>();
   for (const [manager, resolution] of resolutions) {
+    // Nothing was found, so nothing is to be built with it.
+    if (resolution.packages.length === 0 && resolution.environment.length === 0) continue;
     for (const { name, value, kind, mode } of resolution.environment) {
       if (mode === undefined || mode === wanted) variables.set(name, { value, kind });
     }

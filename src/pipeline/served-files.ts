@@ -22,6 +22,8 @@ function filled(place: Placeholder, { path, username, password }: RegistryAccess
   switch (place.fill) {
     case 'registry-url':
       return [{ fill: 'public-url' }, `/${path}`];
+    case 'registry-url-with-credentials':
+      return [{ fill: 'public-scheme' }, `//${username}:${password}@`, { fill: 'public-host' }, `/${path}`];
     case 'registry-location':
       return [{ fill: 'public-location' }, `/${path}`];
     case 'registry-credentials':

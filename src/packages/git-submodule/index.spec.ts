@@ -11,7 +11,7 @@ function refuse(): never {
 }
 
 function tree(submodules: Submodule[]): SourceTree {
-  return { submodules, list: refuse, entry: refuse, read: refuse, open: refuse };
+  return { submodules, list: refuse, contents: refuse, entry: refuse, read: refuse, open: refuse };
 }
 
 describe('git-submodule', () => {

@@ -9,15 +9,18 @@ const TEMPLATE: ServedTemplate = [
   { fill: 'public-location' },
   '/r/:_auth=x\nfile:',
   { fill: 'bundle-directory', relative: '../../' },
-  'deps/a.tgz',
+  'deps/a.tgz ',
+  { fill: 'public-scheme' },
+  '//user:x@',
+  { fill: 'public-host' },
 ];
 
 describe('fillTemplate', () => {
   it.each([
-    ['https://c.example', undefined, 'registry=https://c.example/r/\n//c.example/r/:_auth=x\nfile:../../deps/a.tgz'],
-    ['http://h:1/base', '/srv/b', 'registry=http://h:1/base/r/\n//h:1/base/r/:_auth=x\nfile:///srv/b/deps/a.tgz'],
-    ['http://h', '/a b/ü#/', 'registry=http://h/r/\n//h/r/:_auth=x\nfile:///a%20b/%C3%BC%23/deps/a.tgz'],
-    ['http://h', '/', 'registry=http://h/r/\n//h/r/:_auth=x\nfile:///deps/a.tgz'],
+    ['https://c.example', undefined, 'registry=https://c.example/r/\n//c.example/r/:_auth=x\nfile:../../deps/a.tgz https://user:x@c.example'],
+    ['http://h:1/base', '/srv/b', 'registry=http://h:1/base/r/\n//h:1/base/r/:_auth=x\nfile:///srv/b/deps/a.tgz http://user:x@h:1/base'],
+    ['http://h', '/a b/ü#/', 'registry=http://h/r/\n//h/r/:_auth=x\nfile:///a%20b/%C3%BC%23/deps/a.tgz http://user:x@h'],
+    ['http://h', '/', 'registry=http://h/r/\n//h/r/:_auth=x\nfile:///deps/a.tgz http://user:x@h'],
   ])('fills %s and %s', (publicUrl, bundleDirectory, text) => {
     expect(fillTemplate(TEMPLATE, { publicUrl, bundleDirectory })).toBe(text);
   });

@@ -8,13 +8,16 @@ const gunzipAsync = promisify<Buffer, Buffer>(gunzip);
 
 /**
  * Text of a configuration file with the places that are filled in each time it is served: the public address of this
- * service (`https://host`, or `//host` without its scheme), and where the unpacked bundle lies.
+ * service (`https://host`, `//host` without its scheme, or `https:` and `host` one by one), and where the unpacked
+ * bundle lies.
  */
 export type ServedTemplate = readonly (string | ServedPlaceholder)[];
 
 type ServedPlaceholder =
   | { fill: 'public-url' }
   | { fill: 'public-location' }
+  | { fill: 'public-scheme' }
+  | { fill: 'public-host' }
   | { fill: 'bundle-directory'; relative: string };
 
 /** A configuration file as a request keeps it until it fails or becomes stale: it may hold credentials. */
@@ -38,7 +41,10 @@ export function fillTemplate(template: ServedTemplate, { publicUrl, bundleDirect
     .map((part) => {
       if (typeof part === 'string') return part;
       if (part.fill === 'public-url') return publicUrl;
-      if (part.fill === 'public-location') return publicUrl.slice(publicUrl.indexOf('//'));
+      const slashes = publicUrl.indexOf('//');
+      if (part.fill === 'public-location') return publicUrl.slice(slashes);
+      if (part.fill === 'public-scheme') return publicUrl.slice(0, slashes);
+      if (part.fill === 'public-host') return publicUrl.slice(slashes + 2);
       return bundleDirectory === undefined ? part.relative : `//${encodePath(bundleDirectory)}/`;
     })
     .join('');

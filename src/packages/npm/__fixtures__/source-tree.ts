@@ -13,6 +13,11 @@ export function treeOf(files: Record<string, string | Buffer>): SourceTree {
       const root = posix.normalize(directory);
       yield* entries.filter(({ path }) => root === '.' || path === root || path.startsWith(`${root}/`));
     },
+    async *contents(_directory, wanted = () => true) {
+      for (const entry of entries.filter(wanted)) {
+        yield { entry, content: contents.get(entry.path) ?? Buffer.alloc(0) };
+      }
+    },
     entry: async (path) => entries.find((entry) => entry.path === posix.normalize(path)),
     read: async (path) => contents.get(posix.normalize(path)),
     open: async (path) => Readable.from([contents.get(posix.normalize(path)) ?? Buffer.alloc(0)]),

@@ -24,6 +24,11 @@ export function treeOf(files: TreeFiles): SourceTree {
     async *list() {
       yield* entries;
     },
+    async *contents(_directory, wanted = () => true) {
+      for (const entry of entries.filter(wanted)) {
+        yield { entry, content: entry.type === 'symlink' ? Buffer.alloc(0) : (content(entry.path) ?? Buffer.alloc(0)) };
+      }
+    },
     entry: async (path) => entries.find((entry) => entry.path === path),
     read: async (path) => content(path),
     open: async (path) => Readable.from([content(path) ?? Buffer.alloc(0)]),
