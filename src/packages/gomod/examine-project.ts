@@ -1,0 +1,120 @@
+import { join, relative } from 'node:path';
+import { GoModError, ValidationError } from '../../errors/index.js';
+import type { Replacement, ResolveJob } from '../package-manager.js';
+import type { GoCommand } from './command/go-command.js';
+import type { FoundModule, ModuleFindings } from './findings.js';
+import { isMatched, pathBelow } from './go-paths.js';
+import type { GoTools, Session } from './go-tools.js';
+import { type GoModule, type GoPackage, type Listing, readListing } from './listing.js';
+import { moduleVersion } from './modules/module-version.js';
+import type { GoProject } from './project.js';
+import { type LocalModule, report } from './report.js';
+import type { GoToolchain } from './toolchain/toolchains.js';
+import { checkVendored, vendorCommand, vendoredModules, type Vendoring } from './vendoring.js';
+import type { WorkTree } from './work-tree.js';
+
+interface Means {
+  vendoring: Vendoring | undefined;
+  tree: WorkTree;
+  session: Session;
+  tools: GoTools;
+}
+
+/** Where a command runs, and what it may do to `go.mod`. */
+interface Place {
+  directory: string;
+  workFile: string;
+}
+
+/** Lists the modules and packages of one directory. */
+export async function examineProject(job: ResolveJob, project: GoProject, means: Means): Promise<ModuleFindings> {
+  await job.progress.phase(`Listing the Go modules at ${project.directory}`);
+  const toolchain = await means.tools.toolchain(project);
+  job.log.info(`The Go module at ${project.directory} is listed with Go ${toolchain.version}.`);
+  try {
+    return await examine(job, project, toolchain, means);
+  } catch (error) {
+    // Why go failed is known better by whoever refused it.
+    throw (error instanceof GoModError && means.session.proxy.failure) || error;
+  }
+}
+
+async function examine(
+  job: ResolveJob,
+  project: GoProject,
+  toolchain: GoToolchain,
+  { vendoring, tree, session, tools }: Means,
+): Promise<ModuleFindings> {
+  const go = tools.command(toolchain, session);
+  const place: Place = {
+    directory: join(tree.root, project.directory),
+    workFile: project.workspace === undefined ? 'off' : join(tree.root, project.workspace.directory, 'go.work'),
+  };
+  for (const replacement of job.replacements) await go.run(['mod', 'edit', replaceArgument(replacement)], place);
+  const downloaded = vendoring === undefined ? await download(go, place) : await vendor();
+  if (job.flags.has('force-gomod-tidy') || job.replacements.length > 0) await go.run(['mod', 'tidy'], place);
+  const readOnly = vendoring === undefined ? ['-mod=readonly'] : [];
+  const modules = await localModules(job, go, place, readOnly, tree.root);
+  const main = modules.find(({ directory }) => directory === project.directory);
+  if (main === undefined) throw notInWorkspace(project);
+  const others = modules.filter((module) => module !== main);
+  const listing = await listPackages(go, place, readOnly, main);
+  return report({ main, others, downloaded, listing, replacements: job.replacements });
+
+  async function vendor(): Promise<FoundModule[]> {
+    if (vendoring === undefined) return [];
+    await go.run(vendorCommand(project, tools.canVendorWorkspaces(toolchain)), place);
+    await checkVendored(tree, vendoring, job.log);
+    return vendoredModules(tree, vendoring, job.replacements);
+  }
+}
+
+function replaceArgument({ name, newName, version }: Replacement): string {
+  return `-replace=${name}=${newName ?? name}@${version}`;
+}
+
+/** What `go mod download` names is what it downloads: replaced modules under the names of what takes their places. */
+async function download(go: GoCommand, place: Place): Promise<FoundModule[]> {
+  const found: FoundModule[] = [];
+  for await (const module of go.json(['mod', 'download', '-json'], place)) {
+    const { Path, Version = '' } = module as GoModule;
+    found.push({ name: Path, version: Version });
+  }
+  return found;
+}
+
+/** The main module, and in a workspace all of its modules. */
+async function localModules(
+  job: ResolveJob,
+  go: GoCommand,
+  place: Place,
+  readOnly: readonly string[],
+  root: string,
+): Promise<LocalModule[]> {
+  const tags = await job.versionTags();
+  const modules: LocalModule[] = [];
+  for await (const module of go.json(['list', '-e', ...readOnly, '-m', '-json'], place)) {
+    const { Path, Dir = place.directory } = module as GoModule;
+    const directory = relative(root, Dir) || '.';
+    modules.push({ name: Path, directory, version: moduleVersion({ path: Path, directory }, tags, job.commit) });
+  }
+  return modules;
+}
+
+/** `all` holds everything that `./...` does. */
+function listPackages(go: GoCommand, place: Place, readOnly: readonly string[], main: LocalModule): Promise<Listing> {
+  const fields = '-json=ImportPath,Module,Standard,Deps';
+  const printed = go.json(['list', '-e', ...readOnly, '-deps', fields, 'all'], place) as AsyncIterable<GoPackage>;
+  return readListing(
+    printed,
+    ({ importPath, module }) =>
+      module?.Main === true && module.Path === main.name && isMatched(pathBelow(main.name, importPath)),
+  );
+}
+
+function notInWorkspace({ directory, workspace }: GoProject): ValidationError {
+  return new ValidationError(
+    `The go.work at ${workspace?.directory ?? '.'} does not use the module at ${directory}. Add it with go work use, or ` +
+      'leave it out of packages.gomod.',
+  );
+}

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { PUBLIC_CHECKSUM_DATABASE } from '../../config/index.js';
+import type { ResolveJob } from '../package-manager.js';
+import { ChecksumDatabase } from './checksum-database/checksum-database.js';
+import { GoCommand } from './command/go-command.js';
+import { GoSums } from './files/go-sum-file.js';
+import { compareGoVersions, parseGoVersion } from './modules/go-version.js';
+import type { GoProject } from './project.js';
+import { ModuleProxy } from './proxy/module-proxy.js';
+import { ModuleStore } from './proxy/module-store.js';
+import { chooseToolchain, type ToolchainChoice } from './toolchain/choose-toolchain.js';
+import { type GoToolchain, Toolchains } from './toolchain/toolchains.js';
+
+/** Modules that one or more `go` commands may use: a store, the proxy in front of it, and go's own cache of it. */
+export interface Session {
+  store: ModuleStore;
+  proxy: ModuleProxy;
+  /** Absolute. */
+  directory: string;
+}
+
+/** The first release that can vendor a workspace. */
+const FIRST_WITH_WORK_VENDOR = '1.22';
+
+/** Makes what `go` needs to run for one request. */
+export class GoTools {
+  private readonly checksums: ChecksumDatabase;
+  private readonly toolchains: Toolchains;
+
+  constructor(private readonly job: ResolveJob) {
+    const { name, key, url } = PUBLIC_CHECKSUM_DATABASE;
+    const proxies = job.settings.upstreams.gomod.filter(({ scopes }) => scopes.length === 0);
+    const bases = [...proxies.map((proxy) => `${proxy.url}sumdb/${name}/`), url];
+    this.checksums = new ChecksumDatabase({ artifacts: job.artifacts, documents: job.documents, bases, name, key });
+    this.toolchains = new Toolchains({
+      directory: join(job.settings.directories.go, 'toolchains'),
+      settings: job.settings.gomod,
+      store: this.store(new GoSums()),
+      artifacts: job.artifacts,
+      log: job.log,
+    });
+  }
+
+  /** Which toolchain is used for a module. Throws `UnsupportedFeature`. */
+  async choice(project: GoProject, edits = this.edits()): Promise<ToolchainChoice> {
+    const installed = await this.toolchains.installed(this.job.signal);
+    return chooseToolchain({ target: targetOf(project), edits }, installed?.version, this.job.settings.gomod);
+  }
+
+  async toolchain(project: GoProject, edits = this.edits()): Promise<GoToolchain> {
+    return this.toolchains.obtain({ target: targetOf(project), edits }, this.job.signal);
+  }
+
+  /** Whether commands may change `go.mod`. */
+  edits(): boolean {
+    const { flags, replacements } = this.job;
+    const changing = ['gomod-vendor', 'gomod-vendor-check', 'force-gomod-tidy'] as const;
+    return replacements.length > 0 || changing.some((flag) => flags.has(flag));
+  }
+
+  canVendorWorkspaces({ version }: GoToolchain): boolean {
+    return compareGoVersions(version, FIRST_WITH_WORK_VENDOR) >= 0;
+  }
+
+  async open(sums: GoSums, directory: string): Promise<Session> {
+    const store = this.store(sums);
+    await mkdir(directory, { recursive: true });
+    return { store, directory, proxy: await ModuleProxy.start(store, this.checksums, this.job.signal) };
+  }
+
+  command(toolchain: GoToolchain, { proxy, directory }: Session): GoCommand {
+    const { settings, flags, log, signal } = this.job;
+    return new GoCommand({
+      toolchain,
+      scratch: directory,
+      goModCache: join(directory, 'mod'),
+      goCache: join(settings.directories.go, 'build-cache', toolchain.version),
+      proxy: proxy.url,
+      privateModules: settings.upstreams.gomod.flatMap(({ scopes }) => scopes),
+      cgo: !flags.has('cgo-disable'),
+      timeout: settings.worker.subprocessTimeout,
+      maxMemory: settings.gomod.maxMemory,
+      signal,
+      log,
+    });
+  }
+
+  private store(sums: GoSums): ModuleStore {
+    const { artifacts, documents, settings, log } = this.job;
+    const { gomod: upstreams } = settings.upstreams;
+    const { downloadTries } = settings.gomod;
+    return new ModuleStore({ artifacts, documents, upstreams, sums, checksums: this.checksums, downloadTries, log });
+  }
+}
+
+/** The larger of all `go` and `toolchain` lines; without any, 1.20 (`go help modules`: 1.16, raised as old Cachito had it). */
+function targetOf({ modFile, workspace }: GoProject): string {
+  const files = [modFile, ...(workspace === undefined ? [] : [workspace.workFile])];
+  const named = files.flatMap(({ go, toolchain }) => [go, toolchain]).map((text) => text && parseGoVersion(text));
+  const versions = named.filter((version) => version !== undefined && version !== '');
+  return versions.reduce((one, other) => (compareGoVersions(one, other) < 0 ? other : one), versions[0] ?? '1.20');
+}

@@ -1,0 +1,5 @@
+import type { PackageManager } from '../package-manager.js';
+import { resolveGomod } from './resolve.js';
+
+/** Go modules and packages. The `go` command lists them; no code of the project runs. */
+export const gomod: PackageManager = { name: 'gomod', resolve: resolveGomod };

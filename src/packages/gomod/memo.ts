@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { deserialize, serialize } from 'node:v8';
+import { constants, gunzip, gzip } from 'node:zlib';
+import type { ResolveJob } from '../package-manager.js';
+import type { ArchivedFile } from './bundle-cache.js';
+import type { CachedFile, Findings, ModuleFindings } from './findings.js';
+import type { GoTools } from './go-tools.js';
+import type { GoProject } from './project.js';
+
+const gzipAsync = promisify<Buffer, { level: number }, Buffer>(gzip);
+const gunzipAsync = promisify<Buffer, Buffer>(gunzip);
+
+/** Changes with what findings consist of and how they are found. */
+const FORMAT = 1;
+
+/** More would take too long to write and read. */
+const MAX_IMPORTS = 2_000_000;
+
+export interface Memo {
+  /** Undefined when nothing can be remembered: commands may change files, or take what is newest. */
+  key: string | undefined;
+  findings: Findings | undefined;
+}
+
+/**
+ * What was found out about the same modules of the same commit before, with the same toolchains, tags and flags. The
+ * modules named by `go.mod` never change, so neither does what is found.
+ */
+export async function recall(job: ResolveJob, projects: readonly GoProject[], tools: GoTools): Promise<Memo> {
+  const changing = ['gomod-vendor', 'gomod-vendor-check', 'force-gomod-tidy'] as const;
+  if (job.replacements.length > 0 || changing.some((flag) => job.flags.has(flag))) {
+    return { key: undefined, findings: undefined };
+  }
+  const toolchains = await Promise.all(projects.map((project) => tools.choice(project)));
+  const inputs = [
+    [FORMAT, process.versions.v8, process.arch, process.platform],
+    [projects.map(({ directory }) => directory), job.flags.has('cgo-disable'), job.settings.gomod.strictVendor],
+    [toolchains, await job.versionTags()],
+  ];
+  const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
+  const content = await job.memo.get(key);
+  return { key, findings: content && (deserialize(await gunzipAsync(content)) as Findings) };
+}
+
+/** Keeps what was found for the next request. */
+export async function remember(
+  { key }: Memo,
+  { modules, files }: { modules: ModuleFindings[]; files: readonly ArchivedFile[] },
+  job: ResolveJob,
+): Promise<void> {
+  const size = modules.reduce((sum, { packages }) => sum + packages.reduce((all, { imports }) => all + imports.length, 0), 0);
+  if (key === undefined || size > MAX_IMPORTS) return;
+  const findings: Findings = { modules, files: files.map(cachedFile) };
+  await job.memo.put(key, await gzipAsync(serialize(findings), { level: constants.Z_BEST_SPEED }));
+}
+
+/** The files that were found before: nothing is fetched unless the archive has lost one. */
+export async function archiveAgain({ files }: Findings, job: ResolveJob): Promise<ArchivedFile[]> {
+  const specs = files.map(({ path, version, upstream, sha256 }) => ({
+    ecosystem: 'gomod',
+    name: path,
+    version,
+    upstreams: [upstream] as const,
+    digests: { sha256 },
+    verifiedBy: 'none',
+  }));
+  const artifacts = await job.artifacts.getAll(specs, { signal: job.signal });
+  return files.map((file, at) => ({ file, artifact: artifacts[at] }));
+}
+
+function cachedFile({ file: { kind, path, version }, artifact: { upstream, sha256 } }: ArchivedFile): CachedFile {
+  return { kind, path, version, upstream, sha256 };
+}

@@ -1,0 +1,110 @@
+import { posix } from 'node:path';
+import { FileAccessError } from '../../errors/index.js';
+import type { SourceTree } from '../../source/index.js';
+import { type GoModFile, parseGoMod } from './files/go-mod-file.js';
+import { GoSums } from './files/go-sum-file.js';
+import { type GoWorkFile, parseGoWork } from './files/go-work-file.js';
+import { checkLocalPath } from './local-paths.js';
+
+/** A module directory that a request names. */
+export interface GoProject {
+  /** Relative to the repository, `.` for its root. */
+  directory: string;
+  modFile: GoModFile;
+  /** The `go.work` that is active in the directory: the nearest one above it in the repository. */
+  workspace: Workspace | undefined;
+}
+
+export interface Workspace {
+  /** Directory of `go.work`, relative to the repository. */
+  directory: string;
+  workFile: GoWorkFile;
+  /** Directories of its modules, relative to the repository. */
+  members: readonly string[];
+}
+
+/** Sums of many modules are long; `go.mod` files of thousands of lines do not exist. */
+const MAX_MOD = 4 * 1024 * 1024;
+const MAX_SUM = 16 * 1024 * 1024;
+
+/** The requested directories that have no `go.mod`. */
+export async function withoutModFile(source: SourceTree, directories: readonly string[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const directory of directories) {
+    const content = await source.read(posix.join(directory, 'go.mod'), { maxSize: MAX_MOD });
+    if (content === undefined) missing.push(directory);
+  }
+  return missing;
+}
+
+/** Throws `FileAccessError` that lists them all. */
+export function refuseMissing(directories: readonly string[]): void {
+  if (directories.length === 0) return;
+  const files = directories.map((directory) => posix.join(directory, 'go.mod'));
+  throw new FileAccessError(
+    `The repository has no ${files.join(', no ')}. Name the directories of its Go modules in packages.gomod, or leave ` +
+      'gomod out of pkg_managers.',
+  );
+}
+
+/**
+ * Reads `go.mod`, and `go.work` where one is active. Everything local that they name must lie in the repository, as `go`
+ * would follow it. Throws `InvalidFileFormat`, `ValidationError`, `UnsupportedFeature`.
+ */
+export async function readProject(source: SourceTree, directory: string): Promise<GoProject> {
+  const modFile = await readModFile(source, directory);
+  const workspace = await findWorkspace(source, directory);
+  return { directory, modFile, workspace };
+}
+
+/** What `go.sum` beside the modules and `go.work.sum` say, together. */
+export async function readSums(source: SourceTree, projects: readonly GoProject[]): Promise<GoSums> {
+  const directories = projects.flatMap(({ directory, workspace }) => [directory, ...(workspace?.members ?? [])]);
+  const files = directories.map((directory) => posix.join(directory, 'go.sum'));
+  for (const { workspace } of projects) {
+    if (workspace !== undefined) files.push(posix.join(workspace.directory, 'go.work.sum'));
+  }
+  const sums = new GoSums();
+  for (const file of new Set(files)) {
+    const text = await source.read(file, { maxSize: MAX_SUM });
+    if (text !== undefined) sums.add(text.toString(), file);
+  }
+  return sums;
+}
+
+async function readModFile(source: SourceTree, directory: string): Promise<GoModFile> {
+  const file = posix.join(directory, 'go.mod');
+  const text = await source.read(file, { maxSize: MAX_MOD });
+  const modFile = parseGoMod(text?.toString() ?? '', file);
+  for (const { newPath, newVersion } of modFile.replace) {
+    if (newVersion === undefined) await checkLocalPath(source, directory, newPath, file);
+  }
+  return modFile;
+}
+
+async function findWorkspace(source: SourceTree, directory: string): Promise<Workspace | undefined> {
+  for (let above = directory; ; above = posix.dirname(above)) {
+    const file = posix.join(above, 'go.work');
+    const text = await source.read(file, { maxSize: MAX_MOD });
+    if (text !== undefined) return readWorkspace(source, above, parseGoWork(text.toString(), file), file);
+    if (above === '.') return undefined;
+  }
+}
+
+async function readWorkspace(
+  source: SourceTree,
+  directory: string,
+  workFile: GoWorkFile,
+  file: string,
+): Promise<Workspace> {
+  const members: string[] = [];
+  for (const path of workFile.use) members.push(await checkLocalPath(source, directory, path, file));
+  for (const { newPath, newVersion } of workFile.replace) {
+    if (newVersion === undefined) await checkLocalPath(source, directory, newPath, file);
+  }
+  // Replacements of all its modules count.
+  for (const member of members) {
+    if ((await withoutModFile(source, [member])).length === 0) await readModFile(source, member);
+  }
+  return { directory, workFile, members };
+}

@@ -1,0 +1,111 @@
+import { posix } from 'node:path';
+import type { Replacement } from '../package-manager.js';
+import type { FoundImport, FoundModule, FoundPackage, ModuleFindings } from './findings.js';
+import { pathBelow } from './go-paths.js';
+import type { GoModule, Listing, ListedPackage, RootPackage } from './listing.js';
+
+/** A module of the repository: the requested one, or another one of its workspace. */
+export interface LocalModule {
+  /** Module path. */
+  name: string;
+  /** By tags. */
+  version: string;
+  /** Relative to the repository. */
+  directory: string;
+}
+
+/** What commands said about one requested directory. */
+export interface Listed {
+  main: LocalModule;
+  /** The other modules of the workspace. */
+  others: readonly LocalModule[];
+  /** Modules that were downloaded, or that `vendor/modules.txt` names. */
+  downloaded: readonly FoundModule[];
+  listing: Listing;
+  replacements: readonly Replacement[];
+}
+
+/** What is reported of a module (`gomod`) and its packages (`go-package`). Lists are sorted by name, then version. */
+export function report({ main, others, downloaded, listing, replacements }: Listed): ModuleFindings {
+  const locals = new Map([main, ...others].map((module) => [module.name, module]));
+  const imported = [...listing.packages.values()].flatMap(({ module }) =>
+    module === undefined || module.Main === true ? [] : [reportedModule(module, replacements)],
+  );
+  const workspace = others.map(({ name, version }) => ({ name, version }));
+  const versions = new PackageVersions(main, locals, listing);
+  return {
+    directory: main.directory,
+    name: main.name,
+    version: main.version,
+    dependencies: unique([...imported, ...downloaded, ...workspace]),
+    packages: listing.roots.map((root) => foundPackage(root, main, versions)).sort(byName),
+    imports: versions.imports,
+  };
+}
+
+/** A module as it is reported: what takes its place, unless that is a directory. */
+export function reportedModule(module: GoModule, replacements: readonly Replacement[]): FoundModule {
+  const { Path, Version = '', Replace } = module;
+  if (Replace === undefined) return { name: Path, version: Version };
+  if (Replace.Version === undefined) return { name: Path, version: Replace.Path };
+  const found = { name: Replace.Path, version: Replace.Version };
+  const isAsked = replacements.some(({ name }) => name === Path);
+  return isAsked ? { ...found, replaces: { name: Path, version: Version } } : found;
+}
+
+function foundPackage(root: RootPackage, main: LocalModule, versions: PackageVersions): FoundPackage {
+  return {
+    name: root.importPath,
+    path: posix.join(main.directory, pathBelow(main.name, root.importPath)),
+    imports: Uint32Array.from([...root.dependencies].map((path) => versions.placeOf(path))),
+  };
+}
+
+/** The imported packages with their versions, each once, however many import it. */
+class PackageVersions {
+  readonly imports: FoundImport[] = [];
+  private readonly places = new Map<string, number>();
+
+  constructor(
+    private readonly main: LocalModule,
+    private readonly locals: ReadonlyMap<string, LocalModule>,
+    private readonly listing: Listing,
+  ) {}
+
+  placeOf(path: string): number {
+    const known = this.places.get(path);
+    if (known !== undefined) return known;
+    const place = this.imports.push({ name: path, version: this.version(this.listing.packages.get(path), path) }) - 1;
+    this.places.set(path, place);
+    return place;
+  }
+
+  private version(found: ListedPackage | undefined, path: string): string | null {
+    if (found?.standard === true) return null;
+    const { module } = found ?? {};
+    // Nobody provides it: code that the project generates.
+    if (module === undefined) return this.main.version;
+    if (module.Main === true) return this.locals.get(module.Path)?.version ?? this.main.version;
+    const { version } = reportedModule(module, []);
+    const below = pathBelow(module.Path, path);
+    return version.startsWith('.') && below !== '' ? `${version.replace(/\/$/, '')}/${below}` : version;
+  }
+}
+
+/** Each name and version once; one that stands in for another module is told from one that does not. */
+function unique(modules: readonly FoundModule[]): FoundModule[] {
+  const found = new Map<string, FoundModule>();
+  for (const module of modules) {
+    const key = `${module.name} ${module.version}`;
+    if (module.replaces !== undefined || !found.has(key)) found.set(key, module);
+  }
+  return [...found.values()].sort((one, other) => byName(one, other) || compare(one.version, other.version));
+}
+
+function byName(one: { name: string }, other: { name: string }): number {
+  return compare(one.name, other.name);
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}

@@ -1,0 +1,36 @@
+import { UnsupportedFeature } from '../../errors/index.js';
+import { emptyResolution, type Resolution, type ResolveJob } from '../package-manager.js';
+import { archiveAgain, recall, remember } from './memo.js';
+import { checkLocalDependencies } from './local-dependencies.js';
+import { examineProjects } from './examine-projects.js';
+import { readProject, refuseMissing, withoutModFile } from './project.js';
+import { resolutionOf } from './resolution.js';
+import { GoTools } from './go-tools.js';
+
+/** Everything about the Go modules of a request. */
+export async function resolveGomod(job: ResolveJob): Promise<Resolution> {
+  const directories = job.paths.map(({ path }) => path);
+  const missing = await withoutModFile(job.source, directories);
+  if (missing.length > 0 && directories.length === 1 && job.settings.gomod.ignoreMissingGoMod) {
+    job.log.warn('The repository has no go.mod; no Go modules are reported.');
+    return emptyResolution();
+  }
+  refuseMissing(missing);
+  if (job.replacements.length > 0 && directories.length > 1) {
+    throw new UnsupportedFeature(
+      'Dependency replacements are supported for a request with one Go module. Post a request of its own for each path.',
+    );
+  }
+  const projects = await Promise.all(directories.map((directory) => readProject(job.source, directory)));
+  const tools = new GoTools(job);
+  const memo = await recall(job, projects, tools);
+  if (memo.findings !== undefined) {
+    const archived = await archiveAgain(memo.findings, job);
+    job.log.info('The Go modules of this commit were listed before; nothing is fetched.');
+    return resolutionOf(memo.findings.modules, archived);
+  }
+  const { modules, files, edits } = await examineProjects(job, projects, tools);
+  checkLocalDependencies(modules);
+  if (edits.length === 0) await remember(memo, { modules, files }, job);
+  return { ...resolutionOf(modules, files), edits };
+}
