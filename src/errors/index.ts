@@ -57,6 +57,8 @@ export class RepositoryAccessError extends ServerError {}
 export class DatabaseError extends ServerError {}
 /** The queue cannot be reached or refuses. */
 export class MessageBrokerError extends ServerError {}
+/** A go command failed. */
+export class GoModError extends ServerError {}
 /** No document can be made of these packages. */
 export class ContentManifestError extends ServerError {}
 /** This build of the service cannot do it (yet): HTTP 501. */
