@@ -9,7 +9,7 @@ const FLOORS = [
   ['concurrency', 'config', 'errors', 'observability'],
   ['archive', 'database', 'store', 'download', 'queue', 'auth', 'http'],
   ['source', 'dependencies'],
-  ['packages'],
+  ['packages', 'athens'],
   ['requests'],
   ['bundles', 'manifests', 'registries'],
   ['pipeline'],

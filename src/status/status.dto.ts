@@ -25,8 +25,8 @@ export class StatusReport {
   @ApiProperty({
     type: [PartStatus],
     description:
-      '`rabbitmq` is the queue, whatever it runs on; `nexus` and `athens` are the store, which keeps artifacts ' +
-      'and modules in their place',
+      '`rabbitmq` is the queue, whatever it runs on; `nexus` is the store, which keeps artifacts in its place, and so ' +
+      'is `athens` unless an Athens server is configured',
   })
   services: PartStatus[];
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AthensModule } from '../athens/athens.module.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { HealthController } from './health.controller.js';
 import { RequestPrometheusMetrics } from './request-metrics.js';
@@ -7,7 +8,7 @@ import { StatusService } from './status.service.js';
 
 /** What operators ask: status, health, the metrics page. */
 @Module({
-  imports: [PipelineModule],
+  imports: [AthensModule, PipelineModule],
   controllers: [HealthController, StatusController],
   providers: [RequestPrometheusMetrics, StatusService],
 })

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Configuration } from '../config/index.js';
+import { Athens } from '../athens/index.js';
+import { Configuration, type PackageManagerName } from '../config/index.js';
 import { PACKAGE_MANAGERS } from '../packages/index.js';
 import { WorkerRegistry } from '../pipeline/index.js';
 import { JobQueue } from '../queue/index.js';
@@ -10,6 +11,7 @@ import type { PartStatus, StatusReport } from './status.dto.js';
 /** A part that does not answer within this time does not work. */
 const TIMEOUT = 5_000;
 const STORE = 'store';
+const ATHENS = 'athens';
 
 /** Looks whether the parts of the service work. Reasons name no address: those may hold passwords. */
 @Injectable()
@@ -23,28 +25,31 @@ export class StatusService {
     private readonly archiveStore: ArchiveStore,
     private readonly bundleStore: BundleStore,
     private readonly workers: WorkerRegistry,
+    private readonly athens: Athens,
   ) {}
 
   async report(): Promise<StatusReport> {
-    const [parts, workers] = await Promise.all([this.parts(), this.workerStatus()]);
+    const [parts, workers, athens] = await Promise.all([this.parts(), this.workerStatus(), this.athensStatus()]);
     const works = parts.every(({ ok }) => ok) && workers.some(({ ok }) => ok);
+    const canProcess = (name: PackageManagerName): boolean =>
+      works && PACKAGE_MANAGERS.has(name) && (name !== 'gomod' || athens?.ok !== false);
     const enabled = this.configuration.requests.enabledPackageManagers;
     return {
-      can_process: Object.fromEntries(enabled.map((name) => [name, works && PACKAGE_MANAGERS.has(name)])),
-      services: [...standIns(parts), ...parts],
+      can_process: Object.fromEntries(enabled.map((name) => [name, canProcess(name)])),
+      services: [...storeAs('nexus', parts), ...(athens ? [athens] : storeAs(ATHENS, parts)), ...parts],
       workers,
     };
   }
 
   /** The first problem, in words; undefined when there is none. A single dead worker is none. */
   async problem(): Promise<string | undefined> {
-    return (await this.unreadyReason()) ?? (await this.workerProblem());
+    return (await this.unreadyReason()) ?? (await this.athensProblem()) ?? (await this.workerProblem());
   }
 
-  /** Why this process should get no calls now; undefined when it may. */
+  /** Why this process should get no calls now; undefined when it may. Other servers are no reason. */
   async unreadyReason(): Promise<string | undefined> {
     const broken = (await this.parts()).find(({ ok }) => !ok);
-    return broken === undefined ? undefined : `${broken.name} unavailable: ${broken.reason}`;
+    return broken === undefined ? undefined : unavailable(broken);
   }
 
   /** Throws when the table of requests cannot be read. */
@@ -58,6 +63,18 @@ export class StatusService {
       this.check('rabbitmq', () => this.queue.depth()),
       this.check(STORE, () => Promise.all([this.archiveStore.check(), this.bundleStore.check()])),
     ]);
+  }
+
+  /** Undefined when none is configured. */
+  private async athensStatus(): Promise<PartStatus | undefined> {
+    if (!this.athens.isConfigured) return undefined;
+    const reason = await this.athens.problem();
+    return reason === undefined ? { name: ATHENS, ok: true } : { name: ATHENS, ok: false, reason };
+  }
+
+  private async athensProblem(): Promise<string | undefined> {
+    const status = await this.athensStatus();
+    return status === undefined || status.ok ? undefined : unavailable(status);
   }
 
   private async workerProblem(): Promise<string | undefined> {
@@ -89,13 +106,15 @@ export class StatusService {
 }
 
 /**
- * What old clients look for by these names: Nexus kept artifacts and Athens kept Go modules; here both lie in the
- * store.
+ * The store, under a name that old clients look for: Nexus kept artifacts and Athens kept Go modules; here both lie in
+ * the store.
  */
-function standIns(parts: readonly PartStatus[]): PartStatus[] {
-  return parts
-    .filter(({ name }) => name === STORE)
-    .flatMap((store) => ['nexus', 'athens'].map((name) => ({ ...store, name })));
+function storeAs(name: string, parts: readonly PartStatus[]): PartStatus[] {
+  return parts.filter((part) => part.name === STORE).map((store) => ({ ...store, name }));
+}
+
+function unavailable({ name, reason }: PartStatus): string {
+  return `${name} unavailable: ${reason}`;
 }
 
 class TimedOut extends Error {}

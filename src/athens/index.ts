@@ -1,0 +1,1 @@
+export { Athens } from './athens.js';
