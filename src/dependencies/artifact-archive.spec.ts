@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { RequestListener } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { InvalidChecksum, InvalidRequestData, NetworkError, UnsupportedFeature, ValidationError } from '../errors/index.js';
-import type { ArtifactSpec } from './artifact.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { InvalidChecksum, InvalidFileFormat, InvalidRequestData, NetworkError, UnsupportedFeature, ValidationError } from '../errors/index.js';
+import type { ArtifactSpec, FileDigest } from './artifact.js';
 import { digest as digestOf, specOf, TestArchive, TestUpstream } from './testing.js';
 
 const CONTENT = Buffer.from('an archive '.repeat(1000));
@@ -291,5 +292,126 @@ describe('digests', () => {
     expect(await get(spec({ compute: ['sha1'] }))).toMatchObject({ digests: { sha1: digest('sha1') } });
     expect(upstream.totalCalls).toBe(2);
     expect(await test.store.verify(first.sha256)).toBe(true);
+  });
+});
+
+describe('digests that need the whole file', () => {
+  /** The form of Go's: SHA-256 of something made of the content. */
+  const h1 = (content: Buffer = CONTENT) => digest('sha256', Buffer.concat([Buffer.from('h1 '), content]));
+  const text = (hex: string) => `h1:${Buffer.from(hex, 'hex').toString('base64')}`;
+  let files: string[];
+  let looked: jest.Mock<FileDigest>;
+  beforeEach(() => {
+    files = [];
+    looked = jest.fn<FileDigest>(async (file) => {
+      files.push(file);
+      return h1(await readFile(file));
+    });
+  });
+  const wholeSpec = (overrides: Partial<ArtifactSpec> = {}) =>
+    spec({ digests: { h1: h1() }, fileDigests: { h1: looked }, namedBy: 'go.sum', ...overrides });
+
+  it('are checked before the file is stored, and recorded', async () => {
+    answer(serve());
+    const first = await get(wholeSpec());
+    expect(first.digests).toEqual({ sha256: digest('sha256'), h1: h1() });
+    expect(looked.mock.calls).toEqual([[expect.stringMatching(/^\//), expect.any(AbortSignal), expect.objectContaining({ name: 'kite', version: '2.1.3' })]]);
+    // The file was a temporary one.
+    await expect(readFile(files[0])).rejects.toThrow('ENOENT');
+    expect(await get(wholeSpec())).toEqual(first);
+    expect(await test.archive.forRequest({ offline: true }).getAll([wholeSpec()], { signal })).toEqual([first]);
+    expect(looked).toHaveBeenCalledTimes(1);
+    expect(upstream.totalCalls).toBe(1);
+  });
+
+  it('are recorded when nothing names them', async () => {
+    answer(serve());
+    expect((await get(wholeSpec({ digests: {}, verifiedBy: 'none' }))).digests).toEqual({ sha256: digest('sha256'), h1: h1() });
+  });
+
+  it.each<[string, Partial<ArtifactSpec>, RegExp]>([
+    ['by the lock file', { digests: { h1: h1(OTHER) } }, /^kite 2\.1\.3 does not have the h1 checksum (h1:\S+=) that go\.sum names: it has (h1:\S+=)\. Either go\.sum is wrong/],
+    ['by a lock file without a name', { digests: { h1: h1(OTHER) }, namedBy: undefined }, /that the lock file names: it has h1:/],
+    ['by what was found', { digests: {}, findDigests: async () => ({ digests: { h1: h1(OTHER) }, verifiedBy: 'checksum database', namedBy: 'the checksum database' }) }, /that the checksum database names: it has h1:/],
+    ['one of two', { digests: { h1: h1(), sha1: digest('sha1', OTHER) } }, /the sha1 checksum/],
+  ])('that are wrong %s: nothing is stored', async (_, overrides, message) => {
+    answer(serve());
+    const refused = get(wholeSpec(overrides));
+    await expect(refused).rejects.toBeInstanceOf(InvalidChecksum);
+    await expect(refused).rejects.toThrow(message);
+    expect(await test.blobs()).toEqual([]);
+    expect(await test.rows()).toEqual([]);
+  });
+
+  it('are shown as go.sum shows them', async () => {
+    answer(serve());
+    await expect(get(wholeSpec({ digests: { h1: h1(OTHER) } }))).rejects.toThrow(
+      `kite 2.1.3 does not have the h1 checksum ${text(h1(OTHER))} that go.sum names: it has ${text(h1())}.`,
+    );
+  });
+
+  it.each<[string, Partial<ArtifactSpec>, new (...args: never[]) => Error]>([
+    ['malformed', { digests: { h1: 'abc' } }, InvalidChecksum],
+    ['not hexadecimal', { digests: { h1: text(h1()).padEnd(64, '=') } }, InvalidChecksum],
+    ['of an algorithm that nobody gave', { fileDigests: undefined }, UnsupportedFeature],
+  ])('that are %s are refused before anything is fetched', async (_, overrides, error) => {
+    await expect(get(wholeSpec(overrides))).rejects.toBeInstanceOf(error);
+    expect(upstream.totalCalls).toBe(0);
+  });
+
+  it('store nothing of a file that their function refuses', async () => {
+    answer(serve());
+    looked.mockRejectedValue(new InvalidFileFormat('no module zip'));
+    await expect(get(wholeSpec())).rejects.toThrow(new InvalidFileFormat('no module zip'));
+    expect(upstream.totalCalls).toBe(1);
+    expect(await test.blobs()).toEqual([]);
+    expect(await test.rows()).toEqual([]);
+  });
+
+  it('try again what may have been cut off', async () => {
+    looked.mockImplementation(async (file) => {
+      const content = await readFile(file);
+      if (content.length < CONTENT.length) throw new InvalidFileFormat('cut off');
+      return h1(content);
+    });
+    answer((request, response) => {
+      if (upstream.totalCalls > 1) serve()(request, response);
+      else request.socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nan archive');
+    });
+    expect((await get(wholeSpec())).digests).toMatchObject({ h1: h1() });
+    expect(upstream.totalCalls).toBe(2);
+  });
+
+  it('are compared with those of a known file, without a second fetch or look', async () => {
+    answer(serve());
+    await get(wholeSpec());
+    const refused = get(wholeSpec({ digests: { h1: h1(OTHER) } }));
+    await expect(refused).rejects.toBeInstanceOf(InvalidChecksum);
+    await expect(refused).rejects.toThrow(/^kite 2\.1\.3 does not have .* that go\.sum names/);
+    expect(upstream.totalCalls).toBe(1);
+    expect(looked).toHaveBeenCalledTimes(1);
+  });
+
+  it('are computed from the store for a known file that has none', async () => {
+    answer(serve());
+    const first = await get(spec());
+    expect(await get(wholeSpec())).toEqual({ ...first, digests: { ...first.digests, h1: h1() } });
+    expect(await get(wholeSpec())).toMatchObject({ digests: { h1: h1() } });
+    expect(looked).toHaveBeenCalledTimes(1);
+    expect(upstream.totalCalls).toBe(1);
+    expect(await test.blobs()).toEqual([first.sha256]);
+  });
+
+  it.each(['lost', 'damaged'])('are checked again of a file that was %s', async (how) => {
+    answer(serve());
+    const first = await get(spec());
+    if (how === 'lost') await test.store.delete(first.sha256);
+    else await test.damage(first.sha256);
+    expect(await get(wholeSpec())).toEqual({ ...first, digests: { ...first.digests, h1: h1() } });
+    expect(upstream.totalCalls).toBe(2);
+    await test.store.delete(first.sha256);
+    answer(serve(OTHER));
+    await expect(get(wholeSpec())).rejects.toBeInstanceOf(InvalidChecksum);
+    expect(await test.blobs()).toEqual([]);
   });
 });

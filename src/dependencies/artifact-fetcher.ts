@@ -5,11 +5,11 @@ import {
   TransientFailure,
   transientFailureOf,
 } from '../download/index.js';
-import { InvalidChecksum, NetworkError } from '../errors/index.js';
+import { InvalidChecksum, InvalidFileFormat, NetworkError } from '../errors/index.js';
 import type { ArchiveStore, Blob } from '../store/index.js';
 import { type Artifact, type ArtifactSpec, displayName } from './artifact.js';
 import type { NewArtifact } from './artifact-rows.js';
-import { checkDigestForms, DigestCheck, type Expectation } from './digests.js';
+import { checkDigestForms, DigestCheck, type DigestDemands, lockedDigests } from './digests.js';
 import { refuseHtml } from './refuse-html.js';
 import type { Slots } from './slots.js';
 import { isAbsent, lastModified, refuseStatus } from './upstream-answers.js';
@@ -23,9 +23,7 @@ export interface FetchOptions {
 }
 
 /** What is expected of a file from one upstream. */
-interface Wanted {
-  expectations: readonly Expectation[];
-  compute: readonly string[];
+interface Wanted extends DigestDemands {
   verifiedBy: string;
 }
 
@@ -65,9 +63,9 @@ export class ArtifactFetcher {
       const response = await this.http.request(upstream, { signal, maxSize: this.maxSize });
       if (isAbsent(response)) return absent(response, name);
       refuseStatus(response, name);
-      const check = new DigestCheck(wanted.expectations, wanted.compute, name);
+      const check = new DigestCheck(spec, wanted);
       const content = endedBy(check.pass(refuseHtml(response, name)), release);
-      const blob = await this.put(content, response, signal);
+      const blob = await this.put(content, response, check, signal);
       const { ecosystem, version, name: packageName } = spec;
       const published = lastModified(response.headers);
       const key = { ecosystem, name: packageName, version, upstream };
@@ -80,38 +78,44 @@ export class ArtifactFetcher {
     }
   }
 
-  private async put(content: AsyncIterable<Uint8Array>, { headers }: HttpResponse, signal: AbortSignal): Promise<Blob> {
+  private async put(
+    content: AsyncIterable<Uint8Array>,
+    { headers }: HttpResponse,
+    check: DigestCheck,
+    signal: AbortSignal,
+  ): Promise<Blob> {
     try {
-      return await this.store.put(content, { maxSize: this.maxSize, signal });
+      const inspect = (file: string): Promise<void> => check.inspect(file, signal);
+      return await this.store.put(content, { maxSize: this.maxSize, inspect, signal });
     } catch (error) {
       // An answer that says nowhere how long it is ends like one that was cut off.
       const openEnded = headers['content-length'] === undefined && headers['transfer-encoding'] === undefined;
-      throw openEnded && error instanceof InvalidChecksum ? new TransientFailure(error) : error;
+      const isWrong = error instanceof InvalidChecksum || error instanceof InvalidFileFormat;
+      throw openEnded && isWrong ? new TransientFailure(error) : error;
     }
   }
 }
 
 /** What the lock file says of the file, and what its registry says where the lock file is silent. */
 async function findWanted(spec: ArtifactSpec, upstream: string, signal: AbortSignal): Promise<Wanted> {
-  const locked: Expectation = { digests: spec.digests, by: 'the lock file' };
-  const compute = spec.compute ?? [];
+  const { compute = [], fileDigests } = spec;
+  const locked = lockedDigests(spec);
   const found = await spec.findDigests?.(upstream, signal);
-  if (found === undefined) return { expectations: [locked], compute, verifiedBy: spec.verifiedBy };
-  checkDigestForms(found.digests, displayName(spec));
+  if (found === undefined) return { expectations: [locked], compute, fileDigests, verifiedBy: spec.verifiedBy };
+  checkDigestForms(found.digests, displayName(spec), fileDigests);
   return {
-    expectations: [locked, { digests: found.digests, by: 'its registry' }],
+    expectations: [locked, { digests: found.digests, by: found.namedBy ?? 'its registry' }],
     compute,
+    fileDigests,
     verifiedBy: Object.keys(spec.digests).length > 0 ? spec.verifiedBy : found.verifiedBy,
   };
 }
 
 /** What a file must be that is recorded and was lost from the store. */
 function again(spec: ArtifactSpec, recorded: Artifact): Wanted {
-  const expectations = [
-    { digests: spec.digests, by: 'the lock file' },
-    { digests: { sha256: recorded.sha256 }, by: 'the archive' },
-  ];
-  return { expectations, compute: spec.compute ?? [], verifiedBy: recorded.verifiedBy };
+  const expectations = [lockedDigests(spec), { digests: { sha256: recorded.sha256 }, by: 'the archive' }];
+  const { compute = [], fileDigests } = spec;
+  return { expectations, compute, fileDigests, verifiedBy: recorded.verifiedBy };
 }
 
 function absent({ body, url, status }: HttpResponse, name: string): NetworkError {

@@ -27,7 +27,7 @@ export interface ArtifactSpec {
    * More digests to check, for a file that the lock file has none for: asked only when it has to be fetched, with the
    * upstream that is about to be asked.
    */
-  findDigests?: (upstream: string, signal: AbortSignal) => Promise<{ digests: Digests; verifiedBy: string }>;
+  findDigests?: (upstream: string, signal: AbortSignal) => Promise<FoundDigests>;
   /** Algorithms whose digests are recorded besides SHA-256 and those of `digests`. */
   compute?: readonly string[];
   /**
@@ -37,10 +37,26 @@ export interface ArtifactSpec {
   fileDigests?: Readonly<Record<string, FileDigest>>;
   /** What the digests come from, shown in the SBOM; `none` when nothing vouches for the bytes. */
   verifiedBy: string;
+  /** The same as a part of sentences: `go.sum`. `the lock file` unless told. */
+  namedBy?: string;
 }
 
-/** Hexadecimal digest of a file, by its absolute path. */
-export type FileDigest = (file: string, signal: AbortSignal) => Promise<string>;
+/** Digests that something else than the lock file names. */
+export interface FoundDigests {
+  digests: Digests;
+  verifiedBy: string;
+  /** `its registry` unless told. */
+  namedBy?: string;
+}
+
+/** Hexadecimal digest of a file, given by its absolute path, that is to be archived as `artifact`. */
+export type FileDigest = (file: string, signal: AbortSignal, artifact: PackageVersion) => Promise<string>;
+
+/** Name and version of a package. */
+export interface PackageVersion {
+  name: string;
+  version: string;
+}
 
 /** A file that is made here, reproducibly, from something else. */
 export interface MadeArtifactSpec {
@@ -78,6 +94,6 @@ export interface Artifact extends ArtifactKey {
 }
 
 /** How an artifact is called in messages. */
-export function displayName({ name, version }: { name: string; version: string }): string {
+export function displayName({ name, version }: PackageVersion): string {
   return `${name} ${version}`;
 }

@@ -9,7 +9,7 @@ import { checkAlgorithms, checkDigestForms } from './digests.js';
  */
 export function checkSpec(spec: ArtifactSpec): void {
   const name = displayName(spec);
-  checkDigestForms(spec.digests, name);
+  checkDigestForms(spec.digests, name, spec.fileDigests);
   checkAlgorithms(spec.compute ?? [], name);
   for (const upstream of spec.upstreams) {
     const url = parse(upstream, name);

@@ -1,6 +1,8 @@
 import { createHash, type Hash, timingSafeEqual } from 'node:crypto';
 import { InvalidChecksum, UnsupportedFeature } from '../errors/index.js';
-import type { Digests } from './artifact.js';
+import { type ArtifactSpec, type Digests, displayName, type FileDigest, type PackageVersion } from './artifact.js';
+
+type FileDigests = NonNullable<ArtifactSpec['fileDigests']>;
 
 const LENGTHS: Readonly<Record<string, number>> = {
   md5: 32,
@@ -11,14 +13,14 @@ const LENGTHS: Readonly<Record<string, number>> = {
   sha512: 128,
 };
 
-/** Throws unless every digest is of a known algorithm and has the form of one. */
-export function checkDigestForms(digests: Digests, name: string): void {
-  checkAlgorithms(Object.keys(digests), name);
-  for (const [algorithm, digest] of Object.entries(digests)) {
-    if (digest.length !== LENGTHS[algorithm] || !/^[0-9a-f]+$/.test(digest)) {
-      throw new InvalidChecksum(`The ${algorithm} checksum of ${name} is malformed.`);
-    }
-  }
+/** Throws unless every digest is of a known algorithm, or one of `fileDigests`, and has the form of one. */
+export function checkDigestForms(digests: Digests, name: string, fileDigests: FileDigests = {}): void {
+  const algorithms = Object.keys(digests);
+  checkAlgorithms(
+    algorithms.filter((algorithm) => !Object.hasOwn(fileDigests, algorithm)),
+    name,
+  );
+  for (const algorithm of algorithms) checkDigestForm(algorithm, digests[algorithm], name);
 }
 
 /** Throws `UnsupportedFeature` for one that is not known. */
@@ -29,25 +31,49 @@ export function checkAlgorithms(algorithms: readonly string[], name: string): vo
   }
 }
 
+function checkDigestForm(algorithm: string, digest: string, name: string): void {
+  const hasLength = Object.hasOwn(LENGTHS, algorithm) ? digest.length === LENGTHS[algorithm] : digest.length >= 64;
+  if (hasLength && /^[0-9a-f]+$/.test(digest)) return;
+  throw new InvalidChecksum(`The ${algorithm} checksum of ${name} is malformed.`);
+}
+
 /** Digests that the bytes must have, and what says so: `the lock file`. */
 export interface Expectation {
   digests: Digests;
   by: string;
 }
 
-/** Hashes a stream while it passes, and compares at its end: a mismatch is thrown before the consumer sees the end. */
+/** What the lock file says. */
+export function lockedDigests({ digests, namedBy }: Pick<ArtifactSpec, 'digests' | 'namedBy'>): Expectation {
+  return { digests, by: namedBy ?? 'the lock file' };
+}
+
+/** What is expected of a file. */
+export interface DigestDemands {
+  expectations: readonly Expectation[];
+  /** Algorithms besides the expected ones. */
+  compute: readonly string[];
+  fileDigests?: FileDigests;
+}
+
+/**
+ * Hashes a stream while it passes, and compares at its end: a mismatch is thrown before the consumer sees the end.
+ * Digests that need the whole file are computed, and compared, when the file is there.
+ */
 export class DigestCheck {
   private readonly hashes: Map<string, Hash>;
+  private readonly fileDigests: [string, FileDigest][];
   private readonly results = new Map<string, string>();
 
-  /** @param compute algorithms besides the expected ones */
   constructor(
-    private readonly expected: readonly Expectation[],
-    compute: readonly string[],
-    private readonly name: string,
+    private readonly artifact: PackageVersion,
+    private readonly demands: DigestDemands,
   ) {
-    const algorithms = [...expected.flatMap(({ digests }) => Object.keys(digests)), ...compute];
-    this.hashes = new Map(algorithms.map((algorithm) => [algorithm, createHash(algorithm)]));
+    const { expectations, compute, fileDigests = {} } = demands;
+    const algorithms = [...expectations.flatMap(({ digests }) => Object.keys(digests)), ...compute];
+    const streamed = algorithms.filter((algorithm) => !Object.hasOwn(fileDigests, algorithm));
+    this.hashes = new Map(streamed.map((algorithm) => [algorithm, createHash(algorithm)]));
+    this.fileDigests = Object.entries(fileDigests);
   }
 
   /** Throws `InvalidChecksum` at the end of a stream whose bytes are not the expected ones. */
@@ -57,12 +83,31 @@ export class DigestCheck {
       yield chunk;
     }
     for (const [algorithm, hash] of this.hashes) this.results.set(algorithm, hash.digest('hex'));
-    for (const expectation of this.expected) compareDigests(expectation, this.digests, this.name);
+    this.compare();
   }
 
-  /** What the stream had; after its end. */
+  /** Throws `InvalidChecksum` when the file is not the expected one, or what the function of a digest throws. */
+  async inspect(file: string, signal: AbortSignal): Promise<void> {
+    for (const [algorithm, digestOf] of this.fileDigests) {
+      this.results.set(algorithm, await digestOf(file, signal, this.artifact));
+    }
+    this.compare();
+  }
+
+  /** What the stream and the file had, after both were looked at. */
   get digests(): Digests {
+    const expected = this.hashes.size + this.fileDigests.length;
+    if (this.results.size < expected) throw new Error(`${displayName(this.artifact)} was not looked at as a whole`);
     return Object.fromEntries(this.results);
+  }
+
+  /** By what is computed so far. */
+  private compare(): void {
+    for (const { digests, by } of this.demands.expectations) {
+      const computed = Object.entries(digests).filter(([algorithm]) => this.results.has(algorithm));
+      const actual = Object.fromEntries(this.results);
+      compareDigests({ digests: Object.fromEntries(computed), by }, actual, displayName(this.artifact));
+    }
   }
 }
 
@@ -70,8 +115,9 @@ export class DigestCheck {
 export function compareDigests({ digests, by }: Expectation, actual: Digests, name: string): void {
   for (const [algorithm, digest] of Object.entries(digests)) {
     if (isEqual(digest, actual[algorithm] ?? '')) continue;
+    const [expected, found] = [digest, actual[algorithm]].map((value) => readable(algorithm, value));
     throw new InvalidChecksum(
-      `${name} does not have the ${algorithm} checksum ${digest} that ${by} names: it has ${actual[algorithm]}. ` +
+      `${name} does not have the ${algorithm} checksum ${expected} that ${by} names: it has ${found}. ` +
         `Either ${by} is wrong, or the upstream serves another file under this name.`,
     );
   }
@@ -79,4 +125,9 @@ export function compareDigests({ digests, by }: Expectation, actual: Digests, na
 
 function isEqual(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+/** A digest as people know it: Go's as it stands in `go.sum`, others hexadecimal. */
+function readable(algorithm: string, digest: string): string {
+  return algorithm === 'h1' ? `h1:${Buffer.from(digest, 'hex').toString('base64')}` : digest;
 }

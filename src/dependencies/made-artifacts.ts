@@ -34,7 +34,7 @@ export class MadeArtifacts {
   private async make(spec: MadeArtifactSpec, signal: AbortSignal): Promise<NewArtifact> {
     const { name, version, content, published } = await spec.make(signal);
     refuseNameless({ name, version }, spec);
-    const check = new DigestCheck([], spec.compute ?? [], `${name} ${version}`);
+    const check = new DigestCheck({ name, version }, { expectations: [], compute: spec.compute ?? [] });
     const blob = await this.store.put(check.pass(content), { maxSize: this.maxSize, signal });
     const { ecosystem, upstream, verifiedBy } = spec;
     return { ecosystem, name, version, upstream, ...blob, digests: check.digests, verifiedBy, published };

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { Readable } from 'node:stream';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { FileAccessError, InvalidChecksum, ValidationError } from '../errors/index.js';
 import type { BlobStore, ByteRange } from './blob-store.js';
 
@@ -118,6 +120,35 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
       ],
     ])('stores nothing of %s', async (_, put, error) => {
       await expect(put()).rejects.toThrow(error);
+      await expectNothing();
+    });
+
+    it('lets one look at the whole content before anybody else sees it', async () => {
+      const content = randomBytes(LARGE);
+      const sha256 = sha256Of(content);
+      const seen: [string, boolean, boolean][] = [];
+      const inspect = async (file: string): Promise<void> => {
+        seen.push([sha256Of(await readFile(file)), isAbsolute(file), (await store.stat(sha256)) === undefined]);
+      };
+      await store.put(chunks(content), { inspect, expectedSha256: sha256, maxSize: LARGE });
+      // Also of what is there already.
+      await store.put(chunks(content), { inspect });
+      expect(seen).toEqual([
+        [sha256, true, true],
+        [sha256, true, false],
+      ]);
+      expect(await listed()).toEqual([sha256]);
+      expect(await tested.leftovers()).toEqual([]);
+    });
+
+    it('stores nothing of what is refused by one who looks at it, nor shows what it refuses itself', async () => {
+      const refused = store.put(chunks(Buffer.alloc(LARGE)), { inspect: () => Promise.reject(new Error('refused')) });
+      await expect(refused).rejects.toThrow('refused');
+      const inspect = jest.fn(async () => undefined);
+      await expect(store.put(chunks(Buffer.alloc(9)), { expectedSha256: MISSING, inspect })).rejects.toThrow(InvalidChecksum);
+      await expect(store.put(chunks(Buffer.alloc(9)), { maxSize: 8, inspect })).rejects.toThrow(ValidationError);
+      await expect(store.put(failing(Buffer.alloc(9)), { inspect })).rejects.toThrow('broke');
+      expect(inspect).not.toHaveBeenCalled();
       await expectNothing();
     });
 

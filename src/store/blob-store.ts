@@ -24,6 +24,13 @@ export interface PutOptions {
   expectedSha256?: string;
   /** Refuse more bytes with `ValidationError`; nothing is stored then. */
   maxSize?: number;
+  /**
+   * Looks at the whole content before it becomes visible: gets the absolute path of a file of this host that holds it
+   * and must not be changed. (An adapter that keeps its blobs elsewhere writes one to a local directory for this.)
+   * Called only when the content is what `expectedSha256` and `maxSize` say; whatever it throws ends `put`, and nothing
+   * is stored then.
+   */
+  inspect?: (file: string) => Promise<void>;
   signal?: AbortSignal;
 }
 

@@ -46,6 +46,7 @@ export class FilesystemBlobStore extends BlobStore {
     let moved = false;
     try {
       const blob = await writeTemporaryFile(temporary, content, { ...options, sync: this.#sync });
+      await options.inspect?.(temporary);
       moved = await this.#publish(temporary, blob);
       return blob;
     } finally {
