@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { GoBundle, itBuildsOffline, removeTree } from './go-bundle.js';
+import { goToolchain } from './go-command.js';
+import { checkout, goOf, type GoProject, goRepository } from './go-modules.js';
+import { type ReportedDependency, type ReportedPackage, reportOfGo } from './go-oracle.js';
+import { GoVersions } from './go-versions.js';
+import { GitServer } from './git-server.js';
+import { networksOfPublicRegistries } from './public-registries.js';
+import { Service } from './service.js';
+import { itWithTool } from './tools.js';
+
+/** Real Go projects through the real service: what is reported is what `go` says, and the bundle alone builds. */
+export function goProjectsAreServed(projects: readonly GoProject[]): void {
+  let git: GitServer;
+  let versions: GoVersions;
+  let service: Service;
+
+  beforeAll(async () => {
+    [git, versions] = await Promise.all([GitServer.start(), GoVersions.start()]);
+    service = await Service.start({ CACHITO_ALLOWED_PRIVATE_NETWORKS: await networksOfPublicRegistries() });
+  });
+
+  afterAll(async () => {
+    await service?.close();
+    await Promise.all([git?.stop(), versions?.stop()]);
+  });
+
+  describe.each(projects)('$name', (project) => {
+    const { root, paths = ['.'], flags = [], builds = [] } = project;
+    let request: Promise<{ id: number; source: string; ref: string }> | undefined;
+    let bundle: GoBundle | undefined;
+
+    /** Posted by the test that comes first. */
+    const processed = (): Promise<{ id: number; source: string; ref: string }> => (request ??= process());
+    const unpacked = async (): Promise<GoBundle> => (bundle ??= await GoBundle.unpack(service, (await processed()).id));
+
+    async function process(): Promise<{ id: number; source: string; ref: string }> {
+      const { repository, ref } = await goRepository(git, project);
+      versions.serve(root, repository.url);
+      const packages = { gomod: paths.map((path) => ({ path })) };
+      const { id } = await service.complete({ repo: repository.url, ref, pkg_managers: ['gomod'], packages, flags });
+      return { id, ref, source: await checkout(repository, ref) };
+    }
+
+    afterAll(async () => {
+      await bundle?.remove();
+      if (request !== undefined) await removeTree((await request.catch(() => undefined))?.source ?? '');
+    });
+
+    itWithTool('go', 'reports what go says', async () => {
+      const { id, source, ref } = await processed();
+      const version = (module: string): Promise<string> => versions.version(module, ref);
+      const binary = await goOf(project);
+      const expected: ReportedPackage[] = [];
+      for (const path of paths) {
+        const vendored = flags.length > 0;
+        expected.push(...(await reportOfGo({ checkout: source, path, version, binary, vendored })));
+      }
+      expectReport(await reportOf(service, id), expected);
+    }, 600_000);
+
+    itBuildsOffline('builds from the bundle alone', async () => {
+      const binary = await goOf(project);
+      for (const path of paths) {
+        for (const command of ['build', 'vet']) await (await unpacked()).go([command, './...'], { path, binary });
+      }
+    }, 1_800_000);
+
+    itBuildsOffline('builds with the variables for offline use', async () => {
+      const binary = await goOf(project);
+      await (await unpacked()).forgetModules();
+      for (const path of paths) {
+        for (const command of ['build', 'vet']) await (await unpacked()).go([command, './...'], { path, binary, mode: 'offline' });
+      }
+    }, 1_800_000);
+
+    for (const version of builds) {
+      itBuildsOffline(`builds with Go ${version}`, async () => {
+        const binary = await goToolchain(version);
+        for (const path of paths) await (await unpacked()).go(['build', './...'], { path, binary });
+      }, 1_800_000);
+    }
+  });
+}
+
+export interface Report {
+  packages: ReportedPackage[];
+  dependencies: ReportedDependency[];
+}
+
+export async function reportOf(service: Service, id: number): Promise<Report> {
+  return (await service.show(id)) as unknown as Report;
+}
+
+/** Both say the same, nothing is missing on either side; the order does not count. */
+export function expectReport({ packages, dependencies }: Report, expected: readonly ReportedPackage[]): void {
+  const named = (each: ReportedPackage): object => ({ name: each.name, type: each.type, version: each.version, path: each.path });
+  expect(sorted(packages.map(named))).toEqual(sorted(expected.map(named)));
+  for (const each of expected) {
+    const found = packages.find(({ name, type }) => name === each.name && type === each.type);
+    expect([each.name, sorted(found?.dependencies ?? [])]).toEqual([each.name, sorted(each.dependencies)]);
+  }
+  const all = new Map(expected.flatMap((each) => each.dependencies).map((each) => [`${each.type} ${each.name} ${each.version}`, each]));
+  expect(sorted(dependencies)).toEqual(sorted([...all.values()]));
+}
+
+/** In one order, keys included. */
+function sorted<Item extends object>(items: readonly Item[]): string[] {
+  return items.map((item) => JSON.stringify(item, Object.keys(item).concat('name', 'type', 'version').sort())).sort();
+}

@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it } from '@jest/globals';
+import { execa } from 'execa';
+import { unpackBundle } from './bundles.js';
+import type { Service } from './service.js';
+import { itWithTool } from './tools.js';
+
+/** How a command is run without any network: as root or, where users may, as a user. */
+const NO_NETWORK = [['unshare', '-n'], ['unshare', '-r', '-n']].find(([command, ...args]) => {
+  try {
+    execFileSync(command, [...args, 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+/** A test that builds Go code without network; skipped, with the reason in its name, where that cannot be had. */
+export function itBuildsOffline(name: string, test: () => Promise<void>, timeout?: number): void {
+  if (NO_NETWORK !== undefined) itWithTool('go', name, test, timeout);
+  else if (process.env.CACHITO_TEST_REQUIRE === 'all') it(name, () => Promise.reject(new Error('No network namespaces here')));
+  else it.skip(`${name} (skipped: no network namespaces here)`, test, timeout);
+}
+
+export type BuildMode = 'registry' | 'offline';
+
+/** An unpacked bundle with the variables that belong to it: everything that a build machine is given. */
+export class GoBundle {
+  private constructor(
+    private readonly service: Service,
+    private readonly id: number,
+    readonly directory: string,
+  ) {}
+
+  static async unpack(service: Service, id: number, parent: string = tmpdir()): Promise<GoBundle> {
+    return new GoBundle(service, id, await unpackBundle(service, id, parent));
+  }
+
+  /** Variables of the request, paths made absolute. */
+  async variables(mode: BuildMode): Promise<Record<string, string>> {
+    const query = mode === 'offline' ? '?mode=offline' : '';
+    const response = await this.service.fetch(`/api/v1/requests/${this.id}/environment-variables${query}`);
+    const variables = (await response.json()) as Record<string, { value: string; kind: string }>;
+    return Object.fromEntries(
+      Object.entries(variables).map(([name, { value, kind }]) => [name, kind === 'path' ? join(this.directory, value) : value]),
+    );
+  }
+
+  /** Runs `go` in a module of the bundle without any network, with nothing set but PATH, an empty HOME and the variables. */
+  async go(args: string[], { path = '.', mode = 'registry', binary = 'go' }: { path?: string; mode?: BuildMode; binary?: string } = {}): Promise<string> {
+    const home = await mkdtemp(join(tmpdir(), 'home-'));
+    const [command, ...first] = NO_NETWORK ?? [];
+    const env = { PATH: process.env.PATH, HOME: home, ...(await this.variables(mode)) };
+    try {
+      const options = { cwd: join(this.directory, 'app', path), env, extendEnv: false, all: true } as const;
+      return (await execa(command ?? binary, command === undefined ? args : [...first, binary, ...args], options)).all;
+    } finally {
+      await removeTree(home);
+    }
+  }
+
+  /** Takes the modules out of the bundle's own cache again, so that only what was in the bundle is left; what was compiled stays. */
+  async forgetModules(): Promise<void> {
+    await removeTree(join(this.directory, 'deps/gomod/pkg'));
+    await mkdir(join(this.directory, 'deps/gomod/pkg'), { recursive: true });
+    const { bytes } = await this.service.download(this.id);
+    await execa('tar', ['-xz'], { cwd: this.directory, input: bytes });
+  }
+
+  async remove(): Promise<void> {
+    await removeTree(this.directory);
+  }
+}
+
+/** Removes a directory with the read-only ones that `go` makes in a module cache. */
+export async function removeTree(directory: string): Promise<void> {
+  await execa('chmod', ['-R', 'u+w', directory], { reject: false });
+  await rm(directory, { recursive: true, force: true });
+}
