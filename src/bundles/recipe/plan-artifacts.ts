@@ -1,5 +1,5 @@
 import { checkEntryPath, comparePaths, END_OF_TAR, padding, tarHeader } from '../../archive/index.js';
-import { takingTurns } from '../../concurrency/index.js';
+import { inTurns, takingTurns } from '../../concurrency/index.js';
 import { ValidationError } from '../../errors/index.js';
 import type { GeneratedFile, PlacedArtifact } from '../../packages/index.js';
 import type { BlobStore } from '../../store/index.js';
@@ -30,7 +30,7 @@ export function planArtifacts(
 async function* pieces(files: readonly PlacedFile[], modified: number): AsyncGenerator<RecipePiece | TextPiece> {
   const run = new TextRun();
   run.push(tarHeader({ path: ROOT, type: 'directory', size: 0, modified }));
-  for await (const placed of takingTurns(sorted(files))) {
+  for await (const placed of takingTurns(await sorted(files))) {
     const file = { path: `${ROOT}/${placed.path}`, type: 'file' as const, modified };
     if ('content' in placed) {
       yield* writeFile(run, file, placed.content);
@@ -54,19 +54,19 @@ async function* pieces(files: readonly PlacedFile[], modified: number): AsyncGen
  * In the order of the archive, each once. Throws `ValidationError` when a path leaves `deps/`, or two files want the
  * same place or one below the other.
  */
-function sorted(files: readonly PlacedFile[]): PlacedFile[] {
+async function sorted(files: readonly PlacedFile[]): Promise<PlacedFile[]> {
   const byPath = new Map<string, PlacedFile>();
-  for (const placed of files) {
+  await inTurns(files, (placed) => {
     checkEntryPath(placed.path);
     const other = byPath.get(placed.path);
     if (other !== undefined && !areEqual(other, placed)) throw clash(placed.path);
     byPath.set(placed.path, placed);
-  }
-  for (const path of byPath.keys()) {
+  });
+  await inTurns(byPath.keys(), (path) => {
     for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) {
       if (byPath.has(path.slice(0, at))) throw clash(path.slice(0, at));
     }
-  }
+  });
   return [...byPath.values()].sort((left, right) => comparePaths(left.path, right.path));
 }
 

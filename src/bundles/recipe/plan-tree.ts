@@ -30,7 +30,16 @@ export interface TreePlan extends Omit<TreeChangesOptions, 'withGitDirectory'> {
  * changed and deflated again; written files come at their place in the order.
  */
 export function planTree(plan: TreePlan, store: BlobStore, signal?: AbortSignal): AsyncGenerator<RecipePiece> {
-  return deflateTexts(new TreePlanner(plan, store, signal).pieces(), store, signal);
+  return deflateTexts(pieces(plan, store, signal), store, signal);
+}
+
+async function* pieces(
+  plan: TreePlan,
+  store: BlobStore,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<RecipePiece | TextPiece> {
+  const changes = await TreeChanges.of({ ...plan, withGitDirectory: plan.gitDirectory !== undefined });
+  yield* new TreePlanner(plan, changes, store, signal).pieces();
 }
 
 class TreePlanner {
@@ -42,11 +51,11 @@ class TreePlanner {
   #inserted = 0;
   #gitDirectory: AsyncIterable<TarSegment> | undefined;
 
-  constructor(plan: TreePlan, store: BlobStore, signal: AbortSignal | undefined) {
+  constructor(plan: TreePlan, changes: TreeChanges, store: BlobStore, signal: AbortSignal | undefined) {
     this.#plan = plan;
     this.#store = store;
     this.#signal = signal;
-    this.#changes = new TreeChanges({ ...plan, withGitDirectory: plan.gitDirectory !== undefined });
+    this.#changes = changes;
     this.#gitDirectory = plan.gitDirectory;
   }
 

@@ -1,4 +1,5 @@
 import { checkEntryPath, comparePaths, type SegmentEntry, type TarSegment } from '../../archive/index.js';
+import { inTurns } from '../../concurrency/index.js';
 import { ValidationError } from '../../errors/index.js';
 import type { SourceEdit } from '../../packages/index.js';
 
@@ -23,17 +24,36 @@ export class TreeChanges {
   readonly #drop: ReadonlySet<string>;
   readonly #withGitDirectory: boolean;
 
-  constructor({ edits, drop, withGitDirectory }: TreeChangesOptions) {
-    const byPath = new Map(edits.map((edit) => [edit.path, edit]));
-    const insertions = [...byPath.values()].filter((edit): edit is Insertion => 'content' in edit);
-    for (const { path } of insertions) checkEntryPath(path);
-    this.insertions = insertions.sort((left, right) => comparePaths(left.path, right.path));
-    this.#edited = new Set(byPath.keys());
+  private constructor(
+    { drop, withGitDirectory }: TreeChangesOptions,
+    edited: ReadonlySet<string>,
+    insertions: readonly Insertion[],
+    parents: ReadonlySet<string>,
+  ) {
+    this.insertions = insertions;
+    this.#edited = edited;
     this.#inserted = new Set(insertions.map(({ path }) => path));
-    this.#parents = new Set(insertions.flatMap(({ path }) => parentsOf(path)));
+    this.#parents = parents;
     this.#drop = drop;
     this.#withGitDirectory = withGitDirectory;
-    this.#refuse(insertions.map(({ path }) => path).filter((path) => this.#parents.has(path)));
+  }
+
+  /** Throws `ValidationError` when a file would lie outside the tree, or below another one that is written. */
+  static async of(options: TreeChangesOptions): Promise<TreeChanges> {
+    const byPath = new Map<string, SourceEdit>();
+    const parents = new Set<string>();
+    // A vendor directory may have a hundred thousand files: others shall not wait for all of them.
+    await inTurns(options.edits, (edit) => {
+      if ('content' in edit) checkEntryPath(edit.path);
+      byPath.set(edit.path, edit);
+    });
+    const insertions = [...byPath.values()].filter((edit): edit is Insertion => 'content' in edit);
+    await inTurns(insertions, ({ path }) => {
+      for (const parent of parentsOf(path)) parents.add(parent);
+    });
+    refuse(insertions.map(({ path }) => path).filter((path) => parents.has(path)));
+    insertions.sort((left, right) => comparePaths(left.path, right.path));
+    return new TreeChanges(options, new Set(byPath.keys()), insertions, parents);
   }
 
   /** Whether an entry of the source goes into the bundle as it is. */
@@ -52,7 +72,7 @@ export class TreeChanges {
    */
   check(segment: TarSegment): void {
     if (this.#inserted.size === 0) return;
-    this.#refuse(
+    refuse(
       segment.entries.filter((entry) => this.keeps(entry.path) && this.#conflicts(entry)).map(({ path }) => path),
     );
   }
@@ -68,14 +88,14 @@ export class TreeChanges {
     const names = path.split('/');
     return this.#withGitDirectory ? names[0] === '.git' : names.includes('.git');
   }
+}
 
-  #refuse(paths: readonly string[]): void {
-    if (paths[0] === undefined) return;
-    throw new ValidationError(
-      `The file ${JSON.stringify(paths[0])} of the source and an edit of a package manager exclude each other: ` +
-        'one lies below the other',
-    );
-  }
+function refuse(paths: readonly string[]): void {
+  if (paths[0] === undefined) return;
+  throw new ValidationError(
+    `The file ${JSON.stringify(paths[0])} of the source and an edit of a package manager exclude each other: ` +
+      'one lies below the other',
+  );
 }
 
 function parentsOf(path: string): string[] {

@@ -26,9 +26,8 @@ export async function* writeFile(run: TextRun, file: WrittenFile, content: FileC
     yield* writeBlocks(run, file, content.length, blocksOf(content));
     return;
   }
-  const handle = await openRegular(content.file);
+  const { handle, size } = await openRegular(content.file);
   try {
-    const { size } = await handle.stat();
     yield* writeBlocks(run, file, size, blocksFrom(handle, size));
   } finally {
     await handle.close();
@@ -67,13 +66,14 @@ async function* blocksFrom(handle: FileHandle, size: number): AsyncGenerator<Uin
 }
 
 /** Without waiting for the other end of a pipe. */
-async function openRegular(path: string): Promise<FileHandle> {
+async function openRegular(path: string): Promise<{ handle: FileHandle; size: number }> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     (error: NodeJS.ErrnoException) => {
       throw unreadable(error.code ?? error.message, error);
     },
   );
-  if ((await handle.stat()).isFile()) return handle;
+  const stats = await handle.stat();
+  if (stats.isFile()) return { handle, size: stats.size };
   await handle.close();
   throw unreadable('it is no regular file');
 }
