@@ -22,7 +22,7 @@ describe('cleanOutput', () => {
       'reading http://127.0.0.1:34567/example.com/a/@v/v1.0.0.mod: 404 Not Found',
       'reading the module proxy/example.com/a/@v/v1.0.0.mod: 404 Not Found',
     ],
-    ['dial http://127.0.0.1:34567', 'dial the module proxy'],
+    ['Get "http://127.0.0.1:34567": dial tcp 127.0.0.1:34567: refused', 'Get "the module proxy": dial tcp the module proxy: refused'],
     ['\u001b[31mred\u001b[0m\r\n\ttext\u0000\u202e', '[31mred[0m\n\ttext'],
   ])('of %j leaves %j', (text, cleaned) => {
     expect(cleanOutput(text, PLACES)).toBe(cleaned);

@@ -23,6 +23,7 @@ export function cleanOutput(text: string, places: KnownPlaces): string {
   const { repository } = places;
   const named: [string, string][] = [
     [places.proxy.replace(/\/$/, ''), 'the module proxy'],
+    [new URL(places.proxy).host, 'the module proxy'],
     [`${repository}/`, ''],
     [repository, '.'],
     [places.goModCache, '$GOMODCACHE'],

@@ -98,13 +98,13 @@ export class GoCommand {
 
   private async *output(args: readonly string[], place: GoCommandPlace): AsyncGenerator<Buffer> {
     const go = await this.start(args, place);
-    let broken: unknown;
+    let broken: Error | undefined;
     try {
       try {
         yield* go.stdout;
       } catch (error) {
         // The output of a killed command breaks off; its end tells why.
-        broken = error;
+        broken = error as Error;
       }
       this.check(await go.end(), commandName(args));
       if (broken !== undefined) throw broken;

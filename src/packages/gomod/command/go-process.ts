@@ -48,7 +48,7 @@ export class GoProcess {
     options.signal.throwIfAborted();
     this.child = start(options);
     this.exit = new Promise((resolve, reject) => {
-      this.child.once('error', reject);
+      this.child.once('error', (cause) => reject(new SubprocessCallError(`${options.name} cannot be started.`, { cause })));
       this.child.once('close', (code) => resolve(code ?? undefined));
     });
     // Whoever waits for the end hears of it; until then it is no unhandled one.
@@ -65,15 +65,16 @@ export class GoProcess {
     return this.child.stdout;
   }
 
-  /** Waits for the end. Throws `SubprocessCallError` when the time was over, and the signal's reason when that fired. */
+  /**
+   * Waits for the end. Throws `SubprocessCallError` when it could not be started or the time was over, the signal's
+   * reason when that fired.
+   */
   async end(): Promise<GoExit> {
     try {
       const code = await this.exit;
       this.options.signal.throwIfAborted();
       if (this.ending === 'time') throw this.timedOut();
       return { code, stderr: this.stderr.text(), tooMuchMemory: this.ending === 'memory' };
-    } catch (error) {
-      throw couldNotStart(error) ? new SubprocessCallError(`${this.options.name} cannot be started.`, { cause: error }) : error;
     } finally {
       clearTimeout(this.timer);
       this.memory.stop();
@@ -110,9 +111,4 @@ export class GoProcess {
 
 function start({ binary, args, directory, environment }: GoProcessOptions) {
   return spawn(binary, args, { cwd: directory, env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-/** The system refused to start it: no such file, no such directory, no permission, not for this machine. */
-function couldNotStart(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && String(error.syscall).startsWith('spawn');
 }
