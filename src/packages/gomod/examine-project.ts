@@ -45,7 +45,7 @@ async function examine(
   toolchain: GoToolchain,
   { vendoring, tree, session, tools }: Means,
 ): Promise<ModuleFindings> {
-  const go = tools.command(toolchain, session);
+  const go = tools.command(toolchain, tree.root, session);
   const place: Place = {
     directory: join(tree.root, project.directory),
     workFile: project.workspace === undefined ? 'off' : join(tree.root, project.workspace.directory, 'go.work'),

@@ -9,7 +9,7 @@ import type { ModuleFindings } from './findings.js';
 import type { GoTools, Session } from './go-tools.js';
 import { type GoProject, readSums } from './project.js';
 import { type Vendoring, vendoringOf } from './vendoring.js';
-import { type WorkTree, writeWorkTree } from './work-tree.js';
+import { writeWorkTree } from './work-tree.js';
 
 /** What commands found out and did. */
 export interface Examined {

@@ -69,10 +69,12 @@ export class GoTools {
     return { store, directory, proxy: await ModuleProxy.start(store, this.checksums, this.job.signal) };
   }
 
-  command(toolchain: GoToolchain, { proxy, directory }: Session): GoCommand {
+  /** `repository` is the absolute path of the source's root. */
+  command(toolchain: GoToolchain, repository: string, { proxy, directory }: Session): GoCommand {
     const { settings, flags, log, signal } = this.job;
     return new GoCommand({
       toolchain,
+      repository,
       scratch: directory,
       goModCache: join(directory, 'mod'),
       goCache: join(settings.directories.go, 'build-cache', toolchain.version),
@@ -97,7 +99,8 @@ export class GoTools {
 /** The larger of all `go` and `toolchain` lines; without any, 1.20 (`go help modules`: 1.16, raised as old Cachito had it). */
 function targetOf({ modFile, workspace }: GoProject): string {
   const files = [modFile, ...(workspace === undefined ? [] : [workspace.workFile])];
-  const named = files.flatMap(({ go, toolchain }) => [go, toolchain]).map((text) => text && parseGoVersion(text));
-  const versions = named.filter((version) => version !== undefined && version !== '');
+  const versions = files
+    .flatMap(({ go, toolchain }) => [go, toolchain])
+    .flatMap((text) => parseGoVersion(text ?? '') ?? []);
   return versions.reduce((one, other) => (compareGoVersions(one, other) < 0 ? other : one), versions[0] ?? '1.20');
 }
