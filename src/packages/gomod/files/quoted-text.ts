@@ -1,5 +1,6 @@
 const ESCAPES = /\\(?:x([0-7][0-9A-Fa-f])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([01][0-7]{2})|(["\\]))|\\/g;
-const CONTROL = /[\u0000-\u001f\u007f]/;
+/** Control characters, and halves of surrogate pairs. */
+const UNUSABLE = /[\u0000-\u001f\u007f]|\p{Cs}/u;
 
 /**
  * The text that a word of a `go.mod` or `go.work` means: the word itself, or what stands between its quotes (`"…"` with the
@@ -8,7 +9,7 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
  */
 export function textOfWord(word: string): string | undefined {
   const text = unquoted(word);
-  return text === undefined || CONTROL.test(text) || !text.isWellFormed() ? undefined : text;
+  return text === undefined || UNUSABLE.test(text) ? undefined : text;
 }
 
 function unquoted(word: string): string | undefined {
