@@ -27,6 +27,7 @@ func main() {
 	fmt.Println(document.Name, errors.WithMessage(err, "odd"))
 }
 `;
+const GO = 'go';
 const MODULES = [
   ['github.com/BurntSushi/toml', 'v1.3.2'],
   ['github.com/pkg/errors', 'v0.9.1'],
@@ -150,7 +151,7 @@ describe('a locked GOPROXY', () => {
     };
     const go = async (...args: string[]) => {
       const options = { cwd: directory, env, extendEnv: false, reject: false, all: true } as const;
-      const { exitCode, all } = await execa('go', args, options);
+      const { exitCode, all } = await execa(GO, args, options);
       return { exitCode, output: String(all) };
     };
     return { home, directory, go };
