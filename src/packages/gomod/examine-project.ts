@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { GoModError, ValidationError } from '../../errors/index.js';
-import type { Replacement, ResolveJob } from '../package-manager.js';
+import type { ResolveJob } from '../package-manager.js';
 import type { GoCommand } from './command/go-command.js';
 import type { FoundModule, ModuleFindings } from './findings.js';
 import { isMatched, pathBelow } from './go-paths.js';
@@ -8,6 +8,7 @@ import type { GoTools, Session } from './go-tools.js';
 import { type GoModule, type GoPackage, type Listing, readListing } from './listing.js';
 import { moduleVersion } from './modules/module-version.js';
 import type { GoProject } from './project.js';
+import { replaceArgument } from './replacements.js';
 import { type LocalModule, report } from './report.js';
 import type { GoToolchain } from './toolchain/toolchains.js';
 import { checkVendored, vendorCommand, vendoredModules, type Vendoring } from './vendoring.js';
@@ -67,10 +68,6 @@ async function examine(
     await checkVendored(tree, vendoring, job.log);
     return vendoredModules(tree, vendoring, job.replacements);
   }
-}
-
-function replaceArgument({ name, newName, version }: Replacement): string {
-  return `-replace=${name}=${newName ?? name}@${version}`;
 }
 
 /** What `go mod download` names is what it downloads: replaced modules under the names of what takes their places. */

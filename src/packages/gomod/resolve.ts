@@ -1,9 +1,9 @@
-import { UnsupportedFeature } from '../../errors/index.js';
 import { emptyResolution, type Resolution, type ResolveJob } from '../package-manager.js';
 import { archiveAgain, recall, remember } from './memo.js';
 import { checkLocalDependencies } from './local-dependencies.js';
 import { examineProjects } from './examine-projects.js';
 import { readProject, refuseMissing, withoutModFile } from './project.js';
+import { checkReplacements } from './replacements.js';
 import { resolutionOf } from './resolution.js';
 import { GoTools } from './go-tools.js';
 
@@ -16,11 +16,7 @@ export async function resolveGomod(job: ResolveJob): Promise<Resolution> {
     return emptyResolution();
   }
   refuseMissing(missing);
-  if (job.replacements.length > 0 && directories.length > 1) {
-    throw new UnsupportedFeature(
-      'Dependency replacements are supported for a request with one Go module. Post a request of its own for each path.',
-    );
-  }
+  checkReplacements(job.replacements, directories);
   const projects = await Promise.all(directories.map((directory) => readProject(job.source, directory)));
   const tools = new GoTools(job);
   const memo = await recall(job, projects, tools);
