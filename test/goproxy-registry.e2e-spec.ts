@@ -9,6 +9,7 @@ import type { RegistryEntry } from '../src/packages/index.js';
 import { escapeUpperCase, moduleFile } from '../src/registries/goproxy/testing.js';
 import type { RegistryAccess } from '../src/registries/index.js';
 import { RegistryService } from '../src/registries/testing.js';
+import { goEnvironment } from './support/go-command.js';
 import { cleanEnvironment } from './support/npm-clients.js';
 import { itWithTool } from './support/tools.js';
 
@@ -34,7 +35,7 @@ const MODULES = [
 ] as const;
 
 /**
- * The real `go` on a machine that reaches nothing but this service, with nothing in its caches. There is TLS before the
+ * The real `go` on a machine that reaches nothing but this service, with no modules in its cache. There is TLS before the
  * service: `go` sends no credentials without it.
  */
 describe('a locked GOPROXY', () => {
@@ -72,14 +73,14 @@ describe('a locked GOPROXY', () => {
     });
     expect(await go('mod', 'verify')).toMatchObject({ output: 'all modules verified' });
     expect(await go('mod', 'tidy')).toMatchObject({ exitCode: 0 });
-  });
+  }, 300_000);
 
   itWithTool('go', 'takes credentials from .netrc', async () => {
     const { username, password, path } = await seal();
     const { home, go } = await application(`${secure.url}/${path}`);
     await writeFile(join(home, '.netrc'), `machine ${new URL(secure.url).host} login ${username} password ${password}\n`);
     expect(await go('build', '-o', 'app', '.')).toMatchObject({ exitCode: 0 });
-  });
+  }, 300_000);
 
   itWithTool('go', 'has nothing else', async () => {
     const access = await seal();
@@ -146,7 +147,7 @@ describe('a locked GOPROXY', () => {
       GOENV: join(home, 'registry.env'),
       GOFLAGS: '-mod=mod',
       GOTOOLCHAIN: 'local',
-      GOCACHE: join(scratch, 'build-cache'),
+      GOCACHE: goEnvironment().GOCACHE,
       CGO_ENABLED: '0',
     };
     const go = async (...args: string[]) => {
