@@ -11,6 +11,8 @@ export interface Change {
   kind: 'added' | 'changed' | 'removed';
 }
 
+const LETTERS = { added: 'A', changed: 'M', removed: 'D' } as const;
+
 /**
  * What commands did to files that they may change: module files in `directories`, and everything below the directories
  * of `trees` (`vendor`). Sorted by path.
@@ -47,7 +49,7 @@ export function editsOf({ root }: WorkTree, changes: readonly Change[]): SourceE
 
 /** One line each, as `git diff --name-status` shows them. */
 export function showChanges(changes: readonly Change[]): string[] {
-  return changes.map(({ path, kind }) => `${kind.charAt(0).toUpperCase()} ${path}`);
+  return changes.map(({ path, kind }) => `${LETTERS[kind]} ${path}`);
 }
 
 async function noteBelow(root: string, directory: string, present: Map<string, Original>): Promise<void> {

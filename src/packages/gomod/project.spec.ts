@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { treeOf, type TreeFiles } from '../npm/external/__fixtures__/trees.js';
+import { readProject, readSums, withoutModFile } from './project.js';
+
+const MOD = 'module a.dev/a\n\ngo 1.21\n';
+
+describe('a project', () => {
+  it('has the workspace that is nearest above it', async () => {
+    const source = treeOf({
+      'go.work': 'go 1.21\nuse ./none\n',
+      'a/go.work': 'go 1.22\nuse (\n\t./x\n\t../b\n)\n',
+      'a/x/go.mod': MOD,
+      'b/go.mod': 'module b.dev/b\n',
+      'c/go.mod': 'module c.dev/c\n',
+    });
+    const project = await readProject(source, 'a/x');
+    expect(project.workspace).toMatchObject({ directory: 'a', members: ['a/x', 'b'], workFile: { go: '1.22' } });
+    expect((await readProject(source, 'c')).workspace).toMatchObject({ directory: '.', members: ['none'] });
+  });
+
+  it('has the sums of all modules of its workspace', async () => {
+    const sum = (at: number): string => `x.dev/x v1.0.${at} h1:${'A'.repeat(42)}${at}=\n`;
+    const source = treeOf({
+      'go.work': 'go 1.21\nuse (\n\t./a\n\t./b\n)\n',
+      'go.work.sum': sum(0),
+      'a/go.mod': MOD,
+      'a/go.sum': sum(4),
+      'b/go.mod': 'module b.dev/b\n',
+      'b/go.sum': sum(8),
+      'c/go.sum': 'not read\n',
+    });
+    const sums = await readSums(source, [await readProject(source, 'a')]);
+    expect([...sums.zips()].map(({ version }) => version).sort()).toEqual(['v1.0.0', 'v1.0.4', 'v1.0.8']);
+  });
+
+  it('needs a go.mod', async () => {
+    expect(await withoutModFile(treeOf({ 'a/go.mod': MOD, 'b/x': '' }), ['.', 'a', 'b'])).toEqual(['.', 'b']);
+  });
+
+  const REFUSED: [string, TreeFiles, string, RegExp][] = [
+    ['a replacement that leads out', { 'm/go.mod': `${MOD}replace x.dev/x => ../../x\n` }, 'ValidationError', /m\/go\.mod names the path \.\.\/\.\.\/x/],
+    ['an absolute replacement', { 'm/go.mod': `${MOD}replace x.dev/x => /x\n` }, 'UnsupportedFeature', /absolute/],
+    ['one by a link that leads out', { 'm/go.mod': `${MOD}replace x.dev/x => ./x/y\n`, 'm/x': { link: '../..' } }, 'ValidationError', /out of/],
+    ['one by an absolute link', { 'm/go.mod': `${MOD}replace x.dev/x => ./x/y\n`, 'm/x': { link: '/y' } }, 'ValidationError', /out of/],
+    ['links in a circle', { 'm/go.mod': `${MOD}replace x.dev/x => ./x\n`, 'm/x': { link: 'x' } }, 'ValidationError', /too many/],
+    ['a member that leads out', { 'm/go.mod': MOD, 'go.work': 'go 1.21\nuse ..\n' }, 'ValidationError', /go\.work names the path \.\./],
+    ['an absolute member', { 'm/go.mod': MOD, 'go.work': 'go 1.21\nuse /m\n' }, 'UnsupportedFeature', /absolute/],
+    [
+      'a member whose replacement leads out',
+      { 'm/go.mod': MOD, 'go.work': 'go 1.21\nuse (\n\t./m\n\t./n\n)\n', 'n/go.mod': 'module n.dev/n\nreplace x.dev/x => ../../x\n' },
+      'ValidationError',
+      /n\/go\.mod/,
+    ],
+  ];
+  it.each(REFUSED)('refuses %s', async (_name, files, errorType, message) => {
+    await expect(readProject(treeOf(files), 'm')).rejects.toMatchObject({ errorType, message: expect.stringMatching(message) });
+  });
+
+  const FINE: [string, TreeFiles][] = [
+    ['a replacement beside it', { 'm/go.mod': `${MOD}replace x.dev/x => ../x\n` }],
+    ['one by a link', { 'm/go.mod': `${MOD}replace x.dev/x => ./x/y\n`, 'm/x': { link: '../other' } }],
+    ['a replacement by a module', { 'm/go.mod': `${MOD}replace x.dev/x => y.dev/y v1.0.0\n` }],
+  ];
+  it.each(FINE)('takes %s', async (_name, files) => {
+    await expect(readProject(treeOf(files), 'm')).resolves.toMatchObject({ directory: 'm' });
+  });
+});
