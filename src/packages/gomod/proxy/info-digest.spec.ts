@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NetworkError } from '../../../errors/index.js';
 import { infoDigest, MAX_INFO } from './info-digest.js';
 
-const KITE = { path: 'example.com/kite', version: 'v1.2.3' };
+const KITE = { name: 'example.com/kite', version: 'v1.2.3' };
 const TIME = '2024-05-06T07:08:09Z';
 
 describe('infoDigest', () => {
@@ -19,7 +19,7 @@ describe('infoDigest', () => {
   function digestOf(content: string): Promise<string> {
     const file = join(folder, 'file');
     writeFileSync(file, content);
-    return infoDigest(KITE, file);
+    return infoDigest(file, new AbortController().signal, KITE);
   }
 
   it.each([
