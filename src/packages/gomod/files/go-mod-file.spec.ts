@@ -60,7 +60,10 @@ const AS_GO: [string, GoModFile][] = [
   ],
   ['exclude example.org/a v1.2.3\nretract [v1.0.0, v1.2.3] // oops\nretract (\nv2.0.0+incompatible\n)', file({})],
   ['tool example.org/a/cmd\nignore ./node_modules\ngodebug default=go1.21\ngodebug (\npanicnil=1\n)', file({})],
-  ['module example.org/constructor\nrequire example.org/__proto__ v1.0.0', file({ module: 'example.org/constructor', ...requirement('example.org/__proto__', 'v1.0.0') })],
+  [
+    'module example.org/constructor\nrequire example.org/__proto__ v1.0.0',
+    file({ module: 'example.org/constructor', ...requirement('example.org/__proto__', 'v1.0.0') }),
+  ],
 ];
 
 /** What Go refuses: what only a newer one may know, raw strings (its documents have them), what a command mends. */

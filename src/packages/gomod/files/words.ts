@@ -57,7 +57,7 @@ function endOfPlain(text: string, start: number, fault: Fault): number {
     if (text.startsWith('//', at)) return at;
     if (text.startsWith('/*', at)) throw fault('comments must begin with //, not with /*.');
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
-    if (!PRINTABLE.test(character)) throw fault(`the character ${quote(character)} may not stand here.`);
+    if (character !== '/' && !PRINTABLE.test(character)) throw fault(`the character ${quote(character)} may not stand here.`);
     at = endOfRun(text, at + character.length);
   }
   return at;
