@@ -153,9 +153,9 @@ async function repositoryOf(
 async function versionsByGo(directory: string, asked: readonly { query: string }[]): Promise<string[]> {
   const config = join(directory, 'gitconfig');
   await writeFile(config, `[url "file://${directory}/kite"]\n\tinsteadOf = https://${KITE}\n`);
+  // Without a HOME go keeps no statistics, so nothing of it writes there later.
   const env = {
     PATH: process.env.PATH,
-    HOME: directory,
     GOPATH: join(directory, 'go'),
     GOCACHE: join(directory, 'cache'),
     GOFLAGS: '-mod=mod',

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { VersionTag } from '../../../source/index.js';
 import { splitMajor } from './path-major.js';
-import { isPseudoVersion, pseudoVersion, type Revision } from './pseudo-version.js';
+import { looksPseudo, pseudoVersion, type Revision } from './pseudo-version.js';
 import { compareSemver, parseSemver, type Semver } from './semver.js';
 
 /** A module of the source. */
@@ -53,7 +53,7 @@ interface TaggedVersion {
 function versionOfTag({ name, here }: VersionTag, prefix: string, major: string | undefined): TaggedVersion[] {
   if (!name.startsWith(prefix) || name.length > prefix.length + MAX_VERSION) return [];
   const version = parseSemver(name.slice(prefix.length));
-  if (version === undefined || isPseudoVersion(version)) return [];
+  if (version === undefined || looksPseudo(version)) return [];
   const fits = major === undefined ? ['0', '1'].includes(version.major) : version.major === major;
   return fits ? [{ version, here }] : [];
 }

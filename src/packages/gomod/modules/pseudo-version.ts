@@ -1,5 +1,5 @@
 import { increment } from './decimals.js';
-import type { Semver } from './semver.js';
+import { parseSemver, type Semver } from './semver.js';
 
 /** What a pseudo-version says of a commit: its hash, and its committer time in seconds since 1970. */
 export interface Revision {
@@ -13,8 +13,14 @@ const HASH_LENGTH = 12;
 /** The last second of the year 9999: a time has fourteen digits. */
 const LAST_TIME = 253_402_300_799;
 
-/** Whether a version is like those that Go makes up for a commit without one (https://go.dev/ref/mod#pseudo-versions). */
-export function isPseudoVersion({ minor, patch, prerelease }: Semver): boolean {
+/** Whether a version is one that Go makes up for a commit without a version (https://go.dev/ref/mod#pseudo-versions). */
+export function isPseudoVersion(version: string): boolean {
+  const parsed = parseSemver(version);
+  return parsed !== undefined && looksPseudo(parsed);
+}
+
+/** As `isPseudoVersion`, of a version taken apart. */
+export function looksPseudo({ minor, patch, prerelease }: Semver): boolean {
   return AFTER_A_VERSION.test(prerelease) || (minor === '0' && patch === '0' && AFTER_NONE.test(prerelease));
 }
 
