@@ -1,17 +1,17 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import pLimit from 'p-limit';
 import { Configuration } from '../config/index.js';
-import { CachitoError, InvalidRequestData, SubprocessCallError, UnsupportedFeature, ValidationError } from '../errors/index.js';
+import { CachitoError, InvalidRequestData, SubprocessCallError, ValidationError } from '../errors/index.js';
 import { ArchiveStore } from '../store/index.js';
 import type { SourceEntity } from './entities/source.entity.js';
 import { DamagedRepositoryError, GitClient } from './git/git-client.js';
 import { gitDirectoryEntries } from './git-directory-entries.js';
 import { Mirrors, type MirroredCommit } from './mirror/mirrors.js';
-import { parseRepository, repoName, type Repository } from './repository.js';
-import { SharedWork } from './shared-work.js';
+import { parseRepository, repoName, type Repository, repositoryAt } from './repository.js';
+import { SharedWork, workKey } from './shared-work.js';
 import {
   type ArchivedSource,
   type ArchiveOptions,
@@ -19,6 +19,8 @@ import {
   SourceArchive,
   type SourceSegment,
   type SourceSpec,
+  type VersionTag,
+  type VersionTagOptions,
 } from './source-archive.js';
 import { archivedSource, SourceRows } from './source-rows.js';
 import { SourceStore } from './source-store.js';
@@ -28,6 +30,7 @@ import { type MountedTree, sourceEntries } from './tree/source-entries.js';
 import { StoredSourceTree } from './tree/stored-source-tree.js';
 import { readGitmodules, survey } from './tree/survey.js';
 import { TreeTotals } from './tree/tree-checker.js';
+import { VersionTags } from './version-tags.js';
 
 const REF = /^[a-f0-9]{40}$/;
 const SUBMODULES_AT_A_TIME = 4;
@@ -37,6 +40,7 @@ const SUBMODULES_AT_A_TIME = 4;
 export class GitSourceArchive extends SourceArchive implements OnModuleInit {
   private readonly archiving = new SharedWork<ArchivedSource>();
   private readonly archivingGitDirectories = new SharedWork<string>();
+  private readonly tags: VersionTags;
 
   constructor(
     private readonly configuration: Configuration,
@@ -47,6 +51,7 @@ export class GitSourceArchive extends SourceArchive implements OnModuleInit {
     private readonly blobs: ArchiveStore,
   ) {
     super();
+    this.tags = new VersionTags(client, mirrors, rows);
   }
 
   async onModuleInit(): Promise<void> {
@@ -57,7 +62,7 @@ export class GitSourceArchive extends SourceArchive implements OnModuleInit {
     const repository = parseRepository(spec.repo);
     if (!REF.test(spec.ref)) throw new ValidationError('The ref must be a commit of 40 lower-case hexadecimal digits.');
     // Other credentials may get another answer.
-    const key = digest([repository, spec.ref, spec.withSubmodules, options.offline === true]);
+    const key = workKey([repository, spec.ref, spec.withSubmodules, options.offline === true]);
     return this.archiving.run(key, options, (shared) => this.archiveOnce(repository, spec, { ...options, ...shared }));
   }
 
@@ -65,15 +70,15 @@ export class GitSourceArchive extends SourceArchive implements OnModuleInit {
     source: ArchivedSource,
     options: GitDirectoryOptions,
   ): Promise<AsyncIterable<SourceSegment>> {
-    const key = digest([source.id, options.repo ?? '', options.offline === true]);
+    const key = workKey([source.id, options.repo ?? '', options.offline === true]);
     const index = await this.archivingGitDirectories.run(key, options, (shared) =>
       this.archiveGitDirectoryOnce(source, { ...options, ...shared }),
     );
     return this.store.segments(index);
   }
 
-  async versionTags(): Promise<never> {
-    throw new UnsupportedFeature('Version tags cannot be read yet.');
+  versionTags(source: ArchivedSource, options: VersionTagOptions): Promise<readonly VersionTag[]> {
+    return this.tags.of(source, options);
   }
 
   async *segments(source: ArchivedSource): AsyncIterable<SourceSegment> {
@@ -200,8 +205,7 @@ export class GitSourceArchive extends SourceArchive implements OnModuleInit {
           'flag include-git-dir.',
       );
     }
-    const submitted = parseRepository(options.repo ?? source.repo);
-    const repository = submitted.address === source.repo ? submitted : parseRepository(source.repo);
+    const repository = repositoryAt(source.repo, options.repo);
     return this.mirrors.use(repository, source.ref, options, (mirrored) =>
       this.storeGitDirectory(source, repository, mirrored, options),
     );
@@ -253,9 +257,4 @@ function submoduleFailure({ path, name }: PlannedSubmodule, error: unknown): unk
   return new SubprocessCallError(`The submodule "${name}" at ${path} cannot be fetched. ${error.message}`, {
     cause: error,
   });
-}
-
-/** A key for equal operations that keeps no credentials. */
-function digest(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -84,6 +84,12 @@ export function parseRepository(repo: string): Repository {
   }
 }
 
+/** The repository at an address, with the credentials that it was submitted with, if it is the same. */
+export function repositoryAt(address: string, submitted: string | undefined): Repository {
+  const repository = parseRepository(submitted ?? address);
+  return repository.address === address ? repository : parseRepository(address);
+}
+
 function parseUrl(repo: string, transport: 'http' | 'https' | 'ssh'): Repository {
   // ssh is no "special" scheme of the URL standard: as http the host gets the same strict reading (no odd addresses).
   const readable = transport === 'ssh' ? repo.replace(/^ssh:/i, 'http:') : repo;

@@ -1,8 +1,14 @@
+import { createHash } from 'node:crypto';
 import { SingleFlight } from '../concurrency/index.js';
 
 export interface SharedWorkOptions {
   signal: AbortSignal;
   log: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
+}
+
+/** A key for equal work that keeps no credentials. */
+export function workKey(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 /** Equal work of this process is done once: whoever comes while it is under way shares its result and its log lines. */

@@ -85,8 +85,9 @@ export abstract class SourceArchive {
   ): Promise<AsyncIterable<SourceSegment>>;
   /**
    * The tags on the commit and on its ancestors whose last part begins like a version (`v` and a digit), annotated ones
-   * peeled, sorted by name. Recorded at the first call; later ones, and `offline` ones, answer what was recorded (none,
-   * if nothing was). Throws as `archive` does; `UnsupportedFeature` when no git command is present.
+   * peeled, sorted by name; at most 50,000. Recorded at the first call that gets them; later ones answer what was
+   * recorded, and so do those that are `offline` or whose remote fails: none then, if nothing was, and the log says so.
+   * Without a git command, only tags on the commit itself are known, and nothing is recorded. Throws `FileAccessError`.
    */
   abstract versionTags(source: ArchivedSource, options: VersionTagOptions): Promise<readonly VersionTag[]>;
   /** The segments of a stored commit in the order of the tree. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { IsNull, Repository } from 'typeorm';
 import { SourceEntity } from './entities/source.entity.js';
-import type { ArchivedSource } from './source-archive.js';
+import type { ArchivedSource, VersionTag } from './source-archive.js';
 
 /** The key of a source. */
 export interface SourceKey {
@@ -62,6 +62,22 @@ export class SourceRows {
   /** Records the `.git` directory of a source. */
   async saveGitDirectory(id: number, indexSha256: string): Promise<void> {
     await this.rows.update({ id }, { gitDirectoryIndexSha256: indexSha256 });
+  }
+
+  /** The version tags of a source; undefined when none were recorded. */
+  async versionTags(id: number): Promise<readonly VersionTag[] | undefined> {
+    const row = await this.rows.findOne({ where: { id }, select: { id: true, versionTags: true } });
+    return row?.versionTags ?? undefined;
+  }
+
+  /**
+   * Records the version tags of a source, unless that was done already and they are not to be replaced. Returns what is
+   * recorded then.
+   */
+  async saveVersionTags(id: number, tags: readonly VersionTag[], replace: boolean): Promise<readonly VersionTag[]> {
+    const which = replace ? { id } : { id, versionTags: IsNull() };
+    const { affected } = await this.rows.update(which, { versionTags: [...tags] });
+    return affected === 0 ? ((await this.versionTags(id)) ?? tags) : tags;
   }
 }
 

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { VersionTag } from '../source-archive.js';
 import type { Submodule } from '../source-tree.js';
 
 /** An archived commit. Its content lies in the archive store, found by way of the index blob. */
@@ -41,6 +42,10 @@ export class SourceEntity {
   /** The same for the `.git` directory; null until one was asked for. */
   @Column('char', { name: 'git_directory_index_sha256', length: 64, nullable: true })
   gitDirectoryIndexSha256: string | null;
+
+  /** The version tags that were seen when they were first asked for; null until then. They may be many. */
+  @Column('jsonb', { name: 'version_tags', nullable: true, select: false })
+  versionTags: VersionTag[] | null;
 
   /** When it was last asked for, UTC, as text: a JavaScript date would lose microseconds and the time zone. */
   @Column('timestamp', { precision: 6, select: false })

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FileSpec, git, GitServer } from '../../../test/support/git-server.js';
@@ -230,6 +230,102 @@ export function describeGitClient(name: string, open: (settings: GitClientSettin
       await client.initialize(directory, options);
       await client.fetch(directory, remote(path, 'Basic cm9ib3Q6c2VjcmV0'), ref, options);
       expect(new Set(server.authorizations)).toEqual(new Set(['Basic cm9ib3Q6c2VjcmV0']));
+    });
+
+    describe.each([
+      ['version 2', false],
+      ['an old version', true],
+    ])('lists tags in %s of the protocol', (_, old) => {
+      beforeEach(() => {
+        server.oldProtocol = old;
+      });
+      afterEach(() => {
+        server.oldProtocol = false;
+      });
+
+      it('that may name versions, peeled', async () => {
+        const { path, ref, directory: origin } = await repository({ a: '1' });
+        const tree = await git(origin, ['rev-parse', `${ref}^{tree}`]);
+        await git(origin, ['tag', '-a', '-m', 'annotated', 'v1.0.0', ref]);
+        await git(origin, ['tag', '-a', '-m', 'nested', 'sub/v1.1.0', 'v1.0.0']);
+        await git(origin, ['tag', '-a', '-m', 'of a tree', 'v3-tree', tree]);
+        const names = ['v2', 'sub/dir/v0.1.0-rc.1+meta', '--x/v1', 'ü/v1', 'latest', 'v1/x', 'version', 'V1', 'v'];
+        await git(origin, ['update-ref', '--stdin'], names.map((each) => `create refs/tags/${each} ${ref}\n`).join(''));
+        const listed = await client.listVersionTags(remote(path), options);
+        expect(Object.fromEntries(listed.map(({ name: tag, target }) => [tag, target]))).toEqual({
+          'v1.0.0': ref,
+          'sub/v1.1.0': ref,
+          'v3-tree': tree,
+          v2: ref,
+          'sub/dir/v0.1.0-rc.1+meta': ref,
+          '--x/v1': ref,
+          'ü/v1': ref,
+        });
+      });
+
+      it('that are hostile, without harm', async () => {
+        const { path, ref, directory: origin } = await repository({ a: '1' });
+        const names = ['good/v1', 'latin\xe9/v1', `${'long/'.repeat(120)}v1`, `${'v'.repeat(200)}/v9`];
+        const many = Array.from({ length: 110_000 }, (__, at) => `many/${String(at).padStart(6, '0')}/v1.0.0`);
+        const lines = [...names, ...many].sort().map((each) => `${ref} refs/tags/${each}\n`);
+        await writeFile(join(origin, 'packed-refs'), `# pack-refs with: peeled fully-peeled sorted \n${lines.join('')}`, 'latin1');
+        const listed = new Set((await client.listVersionTags(remote(path), options)).map((tag) => tag.name));
+        expect(listed.size).toBe(100_000);
+        expect(listed.has('good/v1')).toBe(true);
+        for (const bad of ['latin\xe9/v1', 'latin\ufffd/v1', 'latin\udce9/v1', names[2] ?? '']) expect(listed.has(bad)).toBe(false);
+      });
+
+      it('of which there are none', async () => {
+        const { path } = await repository({ a: '1' });
+        expect(await client.listVersionTags(remote(path), options)).toEqual([]);
+      });
+    });
+
+    it.each([404, 401, 403])('says when it may list no tags (%i)', async (status) => {
+      const { path } = await repository({ a: '1' });
+      server.fault = () => ({ status });
+      await expect(client.listVersionTags(remote(path), options)).rejects.toMatchObject({
+        errorType: 'RepositoryAccessError',
+      });
+    });
+
+    it('stops a listing of tags at the signal', async () => {
+      const { path } = await repository({ a: '1' });
+      const abort = new AbortController();
+      server.fault = () => {
+        abort.abort(new Error('cancelled'));
+        return 'hang';
+      };
+      await expect(client.listVersionTags(remote(path), { signal: abort.signal })).rejects.toThrow('cancelled');
+    });
+
+    it.each(['nonsense', '0000', `003d${MISSING} refs/tags/v1`])('survives garbage for tags: %j', async (body) => {
+      const { path } = await repository({ a: '1' });
+      server.fault = (request) =>
+        request.method === 'POST'
+          ? { status: 200, headers: { 'Content-Type': 'application/x-git-upload-pack-result' }, body }
+          : undefined;
+      const listed = await client.listVersionTags(remote(path), options).catch((error: unknown) => {
+        expect(error instanceof TransientFailure ? error.error : error).toMatchObject({
+          errorType: 'RepositoryAccessError',
+        });
+        return [];
+      });
+      for (const { target } of listed) expect(target).toMatch(/^[0-9a-f]{40}$/);
+    });
+
+    it('finds ancestors in a history, or says that it needs the git command', async () => {
+      const created = await server.createRepository(`compliance/${(serial += 1)}.git`);
+      const commits: string[] = [];
+      for (const text of ['1', '2', '3']) commits.push(await created.commit({ files: { a: text } }));
+      const other = await created.commit({ files: { a: 'x' }, branch: 'other' });
+      const [first = '', second = '', third = ''] = commits;
+      await client.initialize(directory, options);
+      const found = client
+        .fetchHistory(directory, remote(`compliance/${serial}.git`), second, options)
+        .then(() => client.ancestorsAmong(directory, second, new Set([first, second, third, other, MISSING]), options));
+      if (client.name === 'git command') expect(await found).toEqual(new Set([first, second]));
+      else await expect(found).rejects.toMatchObject({ errorType: 'UnsupportedFeature' });
     });
 
     it('ends a listing and a reading that nobody finishes', async () => {

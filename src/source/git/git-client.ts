@@ -1,4 +1,5 @@
 import type { Remote } from '../remote/remote.js';
+import type { RemoteTag } from './remote-tag.js';
 
 /** A commit in a local repository. */
 export interface GitCommit {
@@ -66,6 +67,26 @@ export abstract class GitClient {
    * `TransientFailure` around what may succeed later.
    */
   abstract fetch(directory: string, remote: Remote, commit: string, options: GitCallOptions): Promise<void>;
+
+  /**
+   * Fetches one commit with its history, of which only the commits are needed, then points `refOf(commit)` at it. For
+   * repositories of their own, in which no `fetch` was done. Errors as `fetch`.
+   */
+  abstract fetchHistory(directory: string, remote: Remote, commit: string, options: GitCallOptions): Promise<void>;
+
+  /** Those of the ids that name the commit or one that it descends from; its history was fetched. */
+  abstract ancestorsAmong(
+    directory: string,
+    commit: string,
+    ids: ReadonlySet<string>,
+    options: GitCallOptions,
+  ): Promise<Set<string>>;
+
+  /**
+   * The tags of the remote that may name versions (`isVersionTag`), at most `MAX_LISTED_TAGS`, in no order. Errors as
+   * `fetch`.
+   */
+  abstract listVersionTags(remote: Remote, options: GitCallOptions): Promise<RemoteTag[]>;
 
   /** The commit that was fetched under this id, an annotated tag peeled; undefined when it was not fetched. */
   abstract commit(directory: string, id: string, options: GitCallOptions): Promise<GitCommit | undefined>;

@@ -19,13 +19,15 @@ export interface MirroredCommit {
 
 export interface MirrorOptions {
   signal: AbortSignal;
+  /** What of the commit must be there: its files (the default), or the commits that it descends from. */
+  content?: 'files' | 'history';
   log: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
 }
 
 const DISCARDED = '.discarded-';
 
 /**
- * One bare repository per address on this host: a cache, so the next commit of a repository is a small fetch. Writers
+ * One bare repository per address on this host, and another one for histories: a cache, so the next commit of a repository is a small fetch. Writers
  * take turns, across processes too; readers need no lock, because objects are never removed (git itself copes with
  * packs that are put together under its hands). One that is found broken is moved away whole and made again.
  */
@@ -47,20 +49,14 @@ export class Mirrors {
     options: MirrorOptions,
     work: (mirrored: MirroredCommit) => Promise<T>,
   ): Promise<T> {
-    const { transport } = this.remotes.target(repository);
-    if (!this.client.transports.has(transport)) {
-      throw new UnsupportedFeature(
-        `Repositories over ${transport} need the git command. Tell the administrators to install ` +
-          'git 2.37 or newer on the service.',
-      );
-    }
+    this.checkTransport(repository);
     try {
       return await work(await this.fetched(repository, ref, options));
     } catch (error) {
       if (!(error instanceof DamagedRepositoryError)) throw error;
       options.signal.throwIfAborted();
       options.log('warn', 'The local mirror of the repository is damaged; it is thrown away and fetched again.');
-      await this.discard(repository, options.signal);
+      await this.discard(repository, options.signal, options.content);
     }
     try {
       return await work(await this.fetched(repository, ref, options));
@@ -70,13 +66,14 @@ export class Mirrors {
   }
 
   /** Throws the mirror of a repository away; the next use makes a new one. */
-  async discard(repository: Repository, signal: AbortSignal): Promise<void> {
-    const directory = this.directory(repository);
+  async discard(repository: Repository, signal: AbortSignal, content?: MirrorOptions['content']): Promise<void> {
+    const directory = this.directory(repository, content);
     await this.locked(directory, signal, () => discard(directory));
   }
 
   /** Runs `work` with the remote of a repository, again after failures that may pass. */
-  retrying<T>(repository: Repository, signal: AbortSignal, work: (remote: Remote) => Promise<T>): Promise<T> {
+  async retrying<T>(repository: Repository, signal: AbortSignal, work: (remote: Remote) => Promise<T>): Promise<T> {
+    this.checkTransport(repository);
     const { host } = this.remotes.target(repository);
     return this.retries.run(host, signal, async () => work(await this.remotes.locate(repository, signal)));
   }
@@ -89,8 +86,17 @@ export class Mirrors {
     }
   }
 
+  private checkTransport(repository: Repository): void {
+    const { transport } = this.remotes.target(repository);
+    if (this.client.transports.has(transport)) return;
+    throw new UnsupportedFeature(
+      `Repositories over ${transport} need the git command. Tell the administrators to install ` +
+        'git 2.37 or newer on the service.',
+    );
+  }
+
   private async fetched(repository: Repository, ref: string, options: MirrorOptions): Promise<MirroredCommit> {
-    const directory = this.directory(repository);
+    const directory = this.directory(repository, options.content);
     await mkdir(this.root, { recursive: true });
     return this.locked(directory, options.signal, async () => {
       const marker = `${directory}.fetching`;
@@ -99,7 +105,8 @@ export class Mirrors {
       await this.client.initialize(directory, options);
       const known = await this.client.commit(directory, ref, options);
       if (known !== undefined) return { directory, commit: known };
-      options.log('info', `Fetching commit ${ref} of ${repository.address}.`);
+      const what = options.content === 'history' ? 'the history of commit' : 'commit';
+      options.log('info', `Fetching ${what} ${ref} of ${repository.address}.`);
       await this.fetch(repository, directory, marker, ref, options);
       const commit = await this.client.commit(directory, ref, options);
       if (commit === undefined) throw new InvalidRequestData(`${ref} is not a commit of ${repository.address}.`);
@@ -118,7 +125,11 @@ export class Mirrors {
     let killed = true;
     await writeFile(marker, '');
     try {
-      await this.retrying(repository, signal, (remote) => this.client.fetch(directory, remote, ref, options));
+      await this.retrying(repository, signal, (remote) =>
+        options.content === 'history'
+          ? this.client.fetchHistory(directory, remote, ref, options)
+          : this.client.fetch(directory, remote, ref, options),
+      );
       killed = false;
     } catch (error) {
       // git cleans up behind itself unless it was killed.
@@ -133,8 +144,9 @@ export class Mirrors {
     return withHostLock(`${directory}.lock`, signal, work);
   }
 
-  private directory({ address }: Repository): string {
-    return join(this.root, createHash('sha256').update(address).digest('hex'));
+  private directory({ address }: Repository, content: MirrorOptions['content']): string {
+    const name = createHash('sha256').update(address).digest('hex');
+    return join(this.root, content === 'history' ? `${name}.history` : name);
   }
 }
 

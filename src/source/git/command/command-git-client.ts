@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readLines } from '../../../archive/index.js';
 import { InvalidRequestData } from '../../../errors/index.js';
 import type { Remote } from '../../remote/remote.js';
 import {
@@ -11,12 +12,14 @@ import {
   type GitTreeEntry,
   refOf,
 } from '../git-client.js';
+import type { RemoteTag } from '../remote-tag.js';
 import { readBatch } from './cat-file.js';
 import { withCertificates } from './certificates.js';
 import { localEnvironment, remoteEnvironment } from './environment.js';
 import { localFailure, remoteFailure } from './failures.js';
 import { writeGitDirectory } from './git-directory.js';
 import { GitFailure, GitProcess, runGit } from './git-process.js';
+import { parseRemoteTags } from './ls-remote.js';
 import { parseTreeListing } from './ls-tree.js';
 
 export interface CommandGitClientOptions {
@@ -30,6 +33,10 @@ export interface CommandGitClientOptions {
 const OFFERED_COMMITS = 16;
 /** Every fetch adds a pack; from this many on they are put together. */
 const MAX_PACKS = 50;
+/** `rev-list` prints ids alone. Bytes. */
+const MAX_ID_LINE = 100;
+/** A folder that is not there. */
+const NO_REPOSITORY = '/nonexistent';
 
 /** The `git` command, version 2.37 or newer (before, `http.curloptResolve` is ignored silently). */
 export class CommandGitClient extends GitClient {
@@ -47,19 +54,53 @@ export class CommandGitClient extends GitClient {
   }
 
   async fetch(directory: string, remote: Remote, commit: string, { signal }: GitCallOptions): Promise<void> {
-    const known = await this.local(
-      directory,
-      ['for-each-ref', `--count=${OFFERED_COMMITS}`, '--sort=-committerdate', '--format=%(refname)', 'refs/cachito'],
-      signal,
+    await this.fetchCommit(directory, remote, commit, { single: ['--depth=1'], all: [] }, signal).catch(
+      (failure: unknown) => {
+        throw remoteFailure(failure, remote, commit, directory);
+      },
     );
-    const offered = known === '' ? [] : known.split('\n').map((ref) => `--negotiation-tip=${ref}`);
-    try {
-      await this.remote(directory, remote, ['--depth=1', ...offered], [`+${commit}:${refOf(commit)}`], signal);
-    } catch (failure) {
-      if (!isUnadvertised(failure)) throw remoteFailure(failure, remote, commit, directory);
-      await this.fetchEverything(directory, remote, commit, signal);
-    }
-    await this.repack(directory, signal);
+    await this.repack(directory, ['--geometric=2'], signal);
+  }
+
+  async fetchHistory(directory: string, remote: Remote, commit: string, { signal }: GitCallOptions): Promise<void> {
+    const fetch = (filter: '--filter=tree:0' | '--no-filter'): Promise<void> => {
+      // Of a repository that is shallow itself, what it has.
+      const options = [filter, '--update-shallow'];
+      return this.fetchCommit(directory, remote, commit, { single: options, all: options }, signal);
+    };
+    // A server that knows no filters sends everything; one that refuses this filter is asked for that.
+    await fetch('--filter=tree:0')
+      .catch((failure: unknown) => (refusesFilter(failure) ? fetch('--no-filter') : Promise.reject(failure)))
+      .catch((failure: unknown) => {
+        throw remoteFailure(failure, remote, commit, directory);
+      });
+    // Packs of filtered fetches are kept apart from others, which only a repacking of all does.
+    await this.repack(directory, ['-a'], signal);
+  }
+
+  async ancestorsAmong(
+    directory: string,
+    commit: string,
+    ids: ReadonlySet<string>,
+    { signal }: GitCallOptions,
+  ): Promise<Set<string>> {
+    const git = this.start(directory, ['rev-list', commit], signal);
+    git.stdin.end();
+    return git.result(namedIn(git.stdout, ids)).catch((failure: unknown) => {
+      throw localFailure(failure);
+    });
+  }
+
+  async listVersionTags(remote: Remote, { signal }: GitCallOptions): Promise<RemoteTag[]> {
+    return withCertificates(remote.ca, async (caFile) => {
+      // No repository is needed, and none that may lie about is to be found.
+      const environment = { ...remoteEnvironment(remote, this.options.home, caFile), GIT_DIR: NO_REPOSITORY };
+      const args = ['ls-remote', '-q', '--tags', '--end-of-options', remote.url];
+      const git = new GitProcess('/', args, { signal, timeout: this.options.timeout, environment, input: '' });
+      return git.result(parseRemoteTags(git.stdout)).catch((failure: unknown) => {
+        throw remoteFailure(failure, remote, '', NO_REPOSITORY);
+      });
+    });
   }
 
   async commit(directory: string, id: string, { signal }: GitCallOptions): Promise<GitCommit | undefined> {
@@ -124,19 +165,38 @@ export class CommandGitClient extends GitClient {
     // Its processes end with the calls that started them.
   }
 
-  /** For servers that give away only what a branch or tag reaches: those, whole, and the commit must be among them. */
-  private async fetchEverything(directory: string, remote: Remote, commit: string, signal: AbortSignal): Promise<void> {
+  /** `options`: for a fetch of that commit alone, and for one of everything. */
+  private async fetchCommit(
+    directory: string,
+    remote: Remote,
+    commit: string,
+    options: { single: readonly string[]; all: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const known = await this.local(
+      directory,
+      ['for-each-ref', `--count=${OFFERED_COMMITS}`, '--sort=-committerdate', '--format=%(refname)', 'refs/cachito'],
+      signal,
+    );
+    const offered = known === '' ? [] : known.split('\n').map((ref) => `--negotiation-tip=${ref}`);
     try {
-      await this.remote(
-        directory,
-        remote,
-        ['--force'],
-        ['+refs/heads/*:refs/cachito-heads/*', '+refs/tags/*:refs/cachito-tags/*'],
-        signal,
-      );
+      await this.remote(directory, remote, [...options.single, ...offered], [`+${commit}:${refOf(commit)}`], signal);
     } catch (failure) {
-      throw remoteFailure(failure, remote, commit, directory);
+      if (!isUnadvertised(failure)) throw failure;
+      await this.fetchEverything(directory, remote, commit, options.all, signal);
     }
+  }
+
+  /** For servers that give away only what a branch or tag reaches: those, and the commit must be among them. */
+  private async fetchEverything(
+    directory: string,
+    remote: Remote,
+    commit: string,
+    options: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const refspecs = ['+refs/heads/*:refs/cachito-heads/*', '+refs/tags/*:refs/cachito-tags/*'];
+    await this.remote(directory, remote, ['--force', ...options], refspecs, signal);
     const found = await this.local(directory, ['cat-file', '--batch-check=%(objecttype)'], signal, `${commit}\n`);
     if (!/^(commit|tag)$/.test(found)) {
       throw new InvalidRequestData(`There is no commit ${commit} on the branches and tags of ${remote.url}.`);
@@ -144,10 +204,10 @@ export class CommandGitClient extends GitClient {
     await this.local(directory, ['update-ref', refOf(commit), commit], signal);
   }
 
-  private async repack(directory: string, signal: AbortSignal): Promise<void> {
+  private async repack(directory: string, options: readonly string[], signal: AbortSignal): Promise<void> {
     const packs = (await readdir(join(directory, 'objects', 'pack'))).filter((name) => name.endsWith('.pack'));
     if (packs.length > MAX_PACKS)
-      await this.local(directory, ['repack', '-q', '-d', '--geometric=2', '--no-write-bitmap-index'], signal);
+      await this.local(directory, ['repack', '-q', '-d', ...options, '--no-write-bitmap-index'], signal);
   }
 
   private async remote(
@@ -192,6 +252,20 @@ export class CommandGitClient extends GitClient {
   private start(directory: string, args: readonly string[], signal: AbortSignal): GitProcess {
     return new GitProcess(directory, args, { signal, timeout: this.options.timeout, environment: localEnvironment() });
   }
+}
+
+/** Those of the ids that stand on a line of the output. */
+async function namedIn(output: AsyncIterable<Uint8Array>, ids: ReadonlySet<string>): Promise<Set<string>> {
+  const found = new Set<string>();
+  for await (const line of readLines(output, MAX_ID_LINE)) {
+    const id = line.toString('latin1');
+    if (ids.has(id)) found.add(id);
+  }
+  return found;
+}
+
+function refusesFilter(failure: unknown): boolean {
+  return failure instanceof GitFailure && /filter '[^']*' not supported/.test(failure.stderr);
 }
 
 function isUnadvertised(failure: unknown): boolean {

@@ -80,6 +80,23 @@ export class GitProcess {
     }
   }
 
+  /**
+   * What was read of its output, once it has ended well. Errors as `end`, before those of the reading: a git that failed
+   * ends its output early.
+   */
+  async result<T>(reading: Promise<T>): Promise<T> {
+    try {
+      const value = await reading;
+      await this.end();
+      return value;
+    } catch (failure) {
+      await this.end();
+      throw failure;
+    } finally {
+      await this.stop();
+    }
+  }
+
   /** Kills the process and everything it started, and waits for its end. */
   async stop(): Promise<void> {
     this.kill();

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TransientFailure } from '../../../download/index.js';
 import {
@@ -16,6 +17,7 @@ import {
   type GitCommit,
   type GitTreeEntry,
 } from '../git-client.js';
+import type { RemoteTag } from '../remote-tag.js';
 import { MAX_PACK_SIZE } from './http.js';
 import { WorkerError, type WorkerFailure } from './protocol.js';
 import { WorkerSession } from './worker-session.js';
@@ -51,6 +53,22 @@ export class IsomorphicGitClient extends GitClient {
       await this.session(directory, signal, (worker) => worker.call('fetch', { remote, commit }));
     } catch (error) {
       throw error instanceof WorkerError ? explain(error.failure, remote.url, commit) : error;
+    }
+  }
+
+  async fetchHistory(): Promise<never> {
+    throw new UnsupportedFeature(`Reading the history of a repository needs the git command. ${INSTALL_GIT}`);
+  }
+
+  async ancestorsAmong(): Promise<never> {
+    return this.fetchHistory();
+  }
+
+  async listVersionTags(remote: Remote, { signal }: GitCallOptions): Promise<RemoteTag[]> {
+    try {
+      return await this.session(tmpdir(), signal, (worker) => worker.call('tags', remote));
+    } catch (error) {
+      throw error instanceof WorkerError ? explain(error.failure, remote.url, '') : error;
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Remote } from '../../remote/remote.js';
 import type { GitCommit, GitTreeEntry } from '../git-client.js';
+import type { RemoteTag } from '../remote-tag.js';
 
 /** What a worker is started with. */
 export interface WorkerSettings {
@@ -16,6 +17,7 @@ export interface WorkerCalls {
   commit: { argument: string; result: GitCommit | undefined };
   /** Starts a listing at its first call; an empty list ends it. */
   list: { argument: string; result: GitTreeEntry[] };
+  tags: { argument: Remote; result: RemoteTag[] };
   blob: { argument: string; result: Uint8Array };
 }
 

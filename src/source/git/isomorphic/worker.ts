@@ -5,6 +5,7 @@ import { decodePath } from '../../../archive/index.js';
 import { AddressPolicy, HttpClient } from '../../../download/index.js';
 import type { Remote } from '../../remote/remote.js';
 import { type GitCommit, type GitTreeEntry, refOf } from '../git-client.js';
+import { isVersionTag, MAX_LISTED_TAGS, type RemoteTag } from '../remote-tag.js';
 import { httpPlugin } from './http.js';
 import { WorkerError, type WorkerFailure, type WorkerRequest, type WorkerSettings } from './protocol.js';
 
@@ -29,6 +30,8 @@ async function answer(request: WorkerRequest): Promise<unknown> {
       return commit(request.argument);
     case 'list':
       return list(request.argument);
+    case 'tags':
+      return tags(request.argument);
     case 'blob':
       // A copy: the blob may be a view into something large, which would be sent along.
       return new Uint8Array((await git.readBlob({ fs, gitdir, cache, oid: request.argument })).blob);
@@ -51,6 +54,20 @@ async function fetch(remote: Remote, id: string): Promise<void> {
     // A commit that the server does not have is reported as success.
     if ((await read(id)) === undefined) throw new WorkerError({ kind: 'no-commit' });
     await git.writeRef({ fs, gitdir, ref: refOf(id), value: id, force: true });
+  } finally {
+    await client.close();
+  }
+}
+
+async function tags(remote: Remote): Promise<RemoteTag[]> {
+  const client = clientFor(remote);
+  const http = httpPlugin(client, remote, timeout);
+  try {
+    const refs = await git.listServerRefs({ http, url: remote.url, prefix: 'refs/tags/', peelTags: true });
+    return refs
+      .map(({ ref, oid, peeled = oid }) => ({ name: ref.replace(/^refs\/tags\//, ''), target: peeled }))
+      .filter(({ name, target }) => isVersionTag(name) && /^[0-9a-f]{40}$/.test(target))
+      .slice(0, MAX_LISTED_TAGS);
   } finally {
     await client.close();
   }
