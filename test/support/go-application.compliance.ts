@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { afterAll, beforeAll, describe } from '@jest/globals';
 import { GoBundle, itBuildsOffline, removeTree } from './go-bundle.js';
 import { goToolchain } from './go-command.js';
 import { checkout, goOf, type GoProject, goRepository } from './go-modules.js';
-import { type ReportedDependency, type ReportedPackage, reportOfGo } from './go-oracle.js';
+import { type ReportedPackage, reportOfGo } from './go-oracle.js';
+import { expectReport, reportOf } from './go-report.js';
 import { GoVersions } from './go-versions.js';
 import { GitServer } from './git-server.js';
 import { networksOfPublicRegistries } from './public-registries.js';
@@ -81,30 +82,4 @@ export function goProjectsAreServed(projects: readonly GoProject[]): void {
       }, 1_800_000);
     }
   });
-}
-
-export interface Report {
-  packages: ReportedPackage[];
-  dependencies: ReportedDependency[];
-}
-
-export async function reportOf(service: Service, id: number): Promise<Report> {
-  return (await service.show(id)) as unknown as Report;
-}
-
-/** Both say the same, nothing is missing on either side; the order does not count. */
-export function expectReport({ packages, dependencies }: Report, expected: readonly ReportedPackage[]): void {
-  const named = (each: ReportedPackage): object => ({ name: each.name, type: each.type, version: each.version, path: each.path });
-  expect(sorted(packages.map(named))).toEqual(sorted(expected.map(named)));
-  for (const each of expected) {
-    const found = packages.find(({ name, type }) => name === each.name && type === each.type);
-    expect([each.name, sorted(found?.dependencies ?? [])]).toEqual([each.name, sorted(each.dependencies)]);
-  }
-  const all = new Map(expected.flatMap((each) => each.dependencies).map((each) => [`${each.type} ${each.name} ${each.version}`, each]));
-  expect(sorted(dependencies)).toEqual(sorted([...all.values()]));
-}
-
-/** In one order, keys included. */
-function sorted<Item extends object>(items: readonly Item[]): string[] {
-  return items.map((item) => JSON.stringify(item, Object.keys(item).concat('name', 'type', 'version').sort())).sort();
 }

@@ -27,6 +27,16 @@ export function itBuildsOffline(name: string, test: () => Promise<void>, timeout
 
 export type BuildMode = 'registry' | 'offline';
 
+export interface BuildOptions {
+  /** Directory of the module. */
+  path?: string;
+  mode?: BuildMode;
+  /** Another `go` than the installed one. */
+  binary?: string;
+  /** Laid over the variables of the request. */
+  env?: Record<string, string>;
+}
+
 /** An unpacked bundle with the variables that belong to it: everything that a build machine is given. */
 export class GoBundle {
   private constructor(
@@ -49,11 +59,14 @@ export class GoBundle {
     );
   }
 
-  /** Runs `go` in a module of the bundle without any network, with nothing set but PATH, an empty HOME and the variables. */
-  async go(args: string[], { path = '.', mode = 'registry', binary = 'go' }: { path?: string; mode?: BuildMode; binary?: string } = {}): Promise<string> {
+  /**
+   * Runs `go` in a module of the bundle without any network, with nothing set but PATH, an empty HOME, the variables and
+   * `env`.
+   */
+  async go(args: string[], { path = '.', mode = 'registry', binary = 'go', env: more = {} }: BuildOptions = {}): Promise<string> {
     const home = await mkdtemp(join(tmpdir(), 'home-'));
     const [command, ...first] = NO_NETWORK ?? [];
-    const env = { PATH: process.env.PATH, HOME: home, ...(await this.variables(mode)) };
+    const env = { PATH: process.env.PATH, HOME: home, ...(await this.variables(mode)), ...more };
     try {
       const options = { cwd: join(this.directory, 'app', path), env, extendEnv: false, all: true } as const;
       return (await execa(command ?? binary, command === undefined ? args : [...first, binary, ...args], options)).all;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { goObjects, type GoOptions } from './go-command.js';
 
 /** A package as the verbose view of a request has it. */
@@ -27,7 +27,7 @@ export interface Question extends Omit<GoOptions, 'directory'> {
   path: string;
   /** Version of a module of the repository. */
   version: (module: string) => Promise<string>;
-  /** Whether the dependencies are in `vendor`. */
+  /** Whether the dependencies are in `vendor`, beside `go.mod` or `go.work`. */
   vendored?: boolean;
   /** Modules that `dependency_replacements` name. */
   replaced?: readonly string[];
@@ -67,7 +67,7 @@ export async function reportOfGo(question: Question): Promise<ReportedPackage[]>
   const listed = await list<Package>(question, ['-deps', fields, './...']);
   const modules = [
     ...all.flatMap(({ Module }) => (Module === undefined || Module.Main ? [] : [Module])),
-    ...(question.vendored ? await vendoredModules(directory) : await downloadedModules(question)),
+    ...(question.vendored ? await vendoredModules(checkout, path) : await downloadedModules(question)),
     ...local.filter((module) => module !== main),
   ];
   return [
@@ -96,8 +96,10 @@ function downloadedModules(question: Question): Promise<Module[]> {
 }
 
 /** Those that have packages, by the lines of `vendor/modules.txt`. */
-async function vendoredModules(directory: string): Promise<Module[]> {
-  const text = await readFile(join(directory, 'vendor/modules.txt'), 'utf8').catch(() => '');
+async function vendoredModules(checkout: string, path: string): Promise<Module[]> {
+  const file = join(checkout, path, 'vendor/modules.txt');
+  const text = await readFile(file, 'utf8').catch(() => (path === '.' ? '' : undefined));
+  if (text === undefined) return vendoredModules(checkout, dirname(path));
   const found: Module[] = [];
   let header = '';
   for (const line of text.split('\n')) {
