@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { InvalidRepoStructure } from '../../errors/index.js';
 import type { LockFileContent } from './lockfile/read-lock-file.js';
 import { plainPath } from './lockfile/location.js';
-import { quote } from './quote.js';
+import { quote } from '../quote.js';
 import { Workspaces } from './workspaces.js';
 
 /**

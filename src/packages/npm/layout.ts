@@ -1,7 +1,7 @@
 import { InvalidFileFormat } from '../../errors/index.js';
 import { isExactVersion, isPackageName } from './lockfile/names.js';
 import { isForgeShorthand } from './lockfile/source-text.js';
-import { quote } from './quote.js';
+import { quote } from '../quote.js';
 
 /** As long as a name of a path may be on Linux. */
 const MAX_NAME = 255;

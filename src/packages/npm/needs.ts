@@ -3,7 +3,7 @@ import type { PackageSettings } from '../package-manager.js';
 import { bundlePath } from './layout.js';
 import type { LockDependency } from './lockfile/classify.js';
 import { type Candidate, candidates } from './registry-upstreams.js';
-import { quote } from './quote.js';
+import { quote } from '../quote.js';
 
 /** A registry package to archive, by what all lock files of the request say about it. */
 export interface RegistryNeed {

@@ -2,7 +2,7 @@ import { NPM_REGISTRY_ALIASES, PUBLIC_REGISTRIES, type RegistryUpstream } from '
 import { InvalidFileFormat, NetworkError } from '../../errors/index.js';
 import type { LockDependency } from './lockfile/classify.js';
 import { shortName } from './lockfile/names.js';
-import { quote } from './quote.js';
+import { quote } from '../quote.js';
 
 /** Where a package can be had. */
 export interface Candidate {

@@ -1,4 +1,4 @@
-import { quote } from '../../npm/quote.js';
+import { quote } from '../../quote.js';
 import { parseGoVersion } from '../modules/go-version.js';
 import { isLocalPath } from '../modules/local-path.js';
 import type { Directive } from './directives.js';

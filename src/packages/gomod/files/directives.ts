@@ -1,4 +1,4 @@
-import { quote } from '../../npm/quote.js';
+import { quote } from '../../quote.js';
 import { invalidLine } from './invalid-file.js';
 import { type Line, linesOf } from './lines.js';
 import { lineWords } from './words.js';

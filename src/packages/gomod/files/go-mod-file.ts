@@ -1,4 +1,4 @@
-import { quote } from '../../npm/quote.js';
+import { quote } from '../../quote.js';
 import { isImportPath } from '../modules/module-path.js';
 import { goLine, type GoReplace, once, onlyWord, replaceLine, textOf, toolchainLine } from './directive-values.js';
 import { type Directive, directivesOf } from './directives.js';

@@ -1,4 +1,4 @@
-import { quote } from '../../npm/quote.js';
+import { quote } from '../../quote.js';
 import { isModulePath } from '../modules/module-path.js';
 import { isSemver } from '../modules/semver.js';
 import { checkSize, invalidLine } from './invalid-file.js';

@@ -1,4 +1,4 @@
-import { quote } from '../../npm/quote.js';
+import { quote } from '../../quote.js';
 import { isLocalPath } from '../modules/local-path.js';
 import { isImportPath } from '../modules/module-path.js';
 import { isSemver } from '../modules/semver.js';

@@ -1,4 +1,4 @@
-import { quote } from '../../npm/quote.js';
+import { quote } from '../../quote.js';
 import { invalidLine } from './invalid-file.js';
 import type { Line } from './lines.js';
 

@@ -1,5 +1,5 @@
 import { ValidationError } from '../../../errors/index.js';
-import { quote } from '../../npm/quote.js';
+import { quote } from '../../quote.js';
 import { faultOfElement, faultOfPath, IMPORT_PATH, MODULE_PATH, VERSION } from './path-elements.js';
 import { splitMajor } from './path-major.js';
 

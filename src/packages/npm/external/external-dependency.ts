@@ -1,6 +1,6 @@
 import type { ResolveJob } from '../../package-manager.js';
 import { withoutCredentials } from '../lockfile/source-text.js';
-import { quote } from '../quote.js';
+import { quote } from '../../quote.js';
 
 /** A dependency that is not from a registry. */
 export interface ExternalDependency {

@@ -2,7 +2,7 @@ import semver from 'semver';
 import { FileAccessError, InvalidFileFormat, ValidationError } from '../../../errors/index.js';
 import { isJsonObject, type JsonObject, ownValue, parseJsonObject } from '../lockfile/json.js';
 import { isPackageName } from '../lockfile/names.js';
-import { quote } from '../quote.js';
+import { quote } from '../../quote.js';
 
 /** Bytes; the largest published ones are a tenth of it. */
 export const MAX_MANIFEST = 2 * 1024 * 1024;

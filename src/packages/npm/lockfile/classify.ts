@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { InvalidFileFormat, UnsupportedFeature, ValidationError } from '../../../errors/index.js';
-import { quote } from '../quote.js';
+import { quote } from '../../quote.js';
 import type { LockGraph, LockNode } from './graph.js';
 import { type Digest, strongestDigest } from './integrity.js';
 import { checkPackageName, isExactVersion } from './names.js';

@@ -1,5 +1,5 @@
 import { ValidationError } from '../../../errors/index.js';
-import { quote } from '../quote.js';
+import { quote } from '../../quote.js';
 import { isJsonObject, type JsonObject, ownValue } from './json.js';
 
 /** The values of an object of a lock file, each checked to be of its type. Throws `ValidationError` naming the place. */

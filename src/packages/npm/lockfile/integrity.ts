@@ -1,6 +1,6 @@
 import ssri from 'ssri';
 import { InvalidFileFormat, UnsupportedFeature } from '../../../errors/index.js';
-import { quote } from '../quote.js';
+import { quote } from '../../quote.js';
 
 /** One digest of a file, in lower-case hexadecimal. */
 export interface Digest {

@@ -1,5 +1,5 @@
 import { InvalidFileFormat } from '../../../errors/index.js';
-import { quote } from '../quote.js';
+import { quote } from '../../quote.js';
 import { isPackageName } from './names.js';
 
 /** Where something is installed, as a key of `packages` names it. */

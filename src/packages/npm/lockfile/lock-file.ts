@@ -1,5 +1,5 @@
 import { ValidationError } from '../../../errors/index.js';
-import { quote } from '../quote.js';
+import { quote } from '../../quote.js';
 import { Fields } from './fields.js';
 import { flatGraph } from './flat-graph.js';
 import type { LockGraph } from './graph.js';

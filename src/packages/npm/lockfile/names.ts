@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { InvalidFileFormat } from '../../../errors/index.js';
-import { quote } from '../quote.js';
+import { quote } from '../../quote.js';
 
 const MAX_NAME = 214;
 const URL_SAFE = /^[A-Za-z0-9\-_.!~*'()]+$/;

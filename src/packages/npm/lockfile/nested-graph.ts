@@ -1,5 +1,5 @@
 import { ValidationError } from '../../../errors/index.js';
-import { quote } from '../quote.js';
+import { quote } from '../../quote.js';
 import { Fields } from './fields.js';
 import { checkSize, type LockGraph, type LockNode } from './graph.js';
 import { isJsonObject, type JsonObject } from './json.js';

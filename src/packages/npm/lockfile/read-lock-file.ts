@@ -1,5 +1,5 @@
 import { ValidationError } from '../../../errors/index.js';
-import { quote } from '../quote.js';
+import { quote } from '../../quote.js';
 import { readWorkspaces } from '../workspaces.js';
 import { classify, type LockDependency } from './classify.js';
 import { requirementEdges } from './edges.js';

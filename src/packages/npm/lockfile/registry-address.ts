@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { InvalidFileFormat } from '../../../errors/index.js';
-import { quote } from '../quote.js';
+import { quote } from '../../quote.js';
 import { shortName, withoutBuild } from './names.js';
 
 /**

@@ -1,5 +1,5 @@
 import { InvalidFileFormat } from '../../../errors/index.js';
-import { quote } from '../quote.js';
+import { quote } from '../../quote.js';
 
 /** Bytes of a source; more, with name and digest, do not fit into an index of the catalogue. */
 export const MAX_SOURCE = 2048;

@@ -4,7 +4,7 @@ import type { ConfigurationFile, ResolveJob } from '../../package-manager.js';
 import { bundleFile, pathToBundleRoot } from '../configuration.js';
 import { rewriteLockFileAside } from '../off-thread.js';
 import { type PackageFiles, readManifest, readPackageFiles } from '../package-files.js';
-import { quote } from '../quote.js';
+import { quote } from '../../quote.js';
 import { registryHosts } from '../registry-upstreams.js';
 import type { ArchivedPackage } from './half.js';
 import type { RewrittenLockFile } from './rewrite-lock-file.js';

@@ -4,7 +4,7 @@ import { runInThread, ThreadError } from '../../../../concurrency/index.js';
 import { InvalidFileFormat, UnsupportedFeature, ValidationError } from '../../../../errors/index.js';
 import type { SourceTree } from '../../../../source/index.js';
 import type { JsonObject } from '../../lockfile/json.js';
-import { quote } from '../../quote.js';
+import { quote } from '../../../quote.js';
 import { gzipped } from '../gzipped.js';
 import { bundledNames } from './package-fields.js';
 import { type Placeholders, writePlaceholders } from './placeholders.js';

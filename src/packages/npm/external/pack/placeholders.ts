@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { encodePath, type TreeEntry } from '../../../../archive/index.js';
 import { UnsupportedFeature, ValidationError } from '../../../../errors/index.js';
 import type { SourceTree } from '../../../../source/index.js';
-import { quote } from '../../quote.js';
+import { quote } from '../../../quote.js';
 import { MAX_MANIFEST } from '../manifest.js';
 
 /** Files that say what is packed. */

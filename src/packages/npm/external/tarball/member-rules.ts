@@ -1,6 +1,6 @@
 import { checkEntryPath } from '../../../../archive/index.js';
 import { ValidationError } from '../../../../errors/index.js';
-import { quote } from '../../quote.js';
+import { quote } from '../../../quote.js';
 import type { TarMember } from './tar-members.js';
 
 /** Judges the members of one archive, in their order, by where they would be unpacked. */
