@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import type { Artifact, ArtifactSpec } from '../../../dependencies/index.js';
 import { NetworkError } from '../../../errors/index.js';
@@ -69,6 +70,8 @@ export class ModuleArchive {
     const limit = pLimit(ONE_BY_ONE);
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
+    // Each of the files listens to it.
+    setMaxListeners(0, either);
     let [count, faults] = [0, 0];
     const one = async (file: ModuleFile): Promise<void> => {
       either.throwIfAborted();

@@ -6,20 +6,9 @@ import { InvalidRequestData } from '../../../errors/index.js';
 import type { ArtifactPort, DocumentPort, JobLog } from '../../package-manager.js';
 import type { ChecksumDatabase } from '../checksum-database/checksum-database.js';
 import type { GoSums } from '../files/go-sum-file.js';
-import { isPseudoVersion } from '../modules/pseudo-version.js';
-import { compareVersions } from '../modules/semver.js';
-import { isOutage } from './failures.js';
-import { MAX_INFO } from './info-digest.js';
 import { ModuleArchive } from './module-archive.js';
-import {
-  fileKey,
-  isCanonical,
-  moduleAddress,
-  type ModuleFile,
-  type ModuleFileKind,
-  type ModuleVersion,
-  versionAddress,
-} from './module-file.js';
+import { ModuleDocuments } from './module-documents.js';
+import { fileKey, isCanonical, type ModuleFile, type ModuleFileKind, type ModuleVersion } from './module-file.js';
 import { moduleSpec } from './module-spec.js';
 import { moduleUpstreams, type ModuleUpstreams } from './module-upstreams.js';
 import { filesToPrefetch } from './prefetch-files.js';
@@ -44,9 +33,6 @@ export interface UsedFile extends ModuleFile {
   artifact: Artifact;
 }
 
-/** Bytes; the longest list of the public proxy has 200 thousand. */
-const MAX_LIST = 4 * 1024 * 1024;
-
 /** Toolchains are modules, too: of a hundred megabytes each, and no `go.sum` has to name them. */
 const TOOLCHAIN = 'golang.org/toolchain';
 
@@ -56,12 +42,14 @@ const TOOLCHAIN = 'golang.org/toolchain';
  */
 export class ModuleStore {
   private readonly archive: ModuleArchive;
+  private readonly documents: ModuleDocuments;
   private readonly usedFiles = new Map<string, UsedFile>();
   private readonly upstreamsOf = new Map<string, ModuleUpstreams>();
 
   constructor(private readonly options: ModuleStoreOptions) {
-    const { artifacts, downloadTries } = options;
+    const { artifacts, downloadTries, documents, log } = options;
     this.archive = new ModuleArchive(artifacts, (file) => this.specOf(file), downloadTries);
+    this.documents = new ModuleDocuments(artifacts, documents, (path) => this.upstreams(path).bases, log);
   }
 
   /** What `file` was asked for and has; by `fileKey`. Not what was only prefetched. */
@@ -111,54 +99,19 @@ export class ModuleStore {
       this.options.log.warn(`Modules are not fetched ahead: ${failure.message}`);
   }
 
-  /**
-   * The versions of a module as its proxy lists them, one a line; undefined when nobody knows the module. When no proxy
-   * answers, or the request is offline, the archived versions, as Go would list them. Throws `NetworkError`.
-   */
-  async list(path: string, signal: AbortSignal): Promise<string | undefined> {
-    try {
-      return await this.ask(path, (base) => moduleAddress(base, path, '@v/list'), MAX_LIST, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!isOutage(error)) throw error;
-      const versions = await this.options.artifacts.versionsOf('gomod', path);
-      if (versions.length > 0) return this.archivedList(path, versions);
-      // What is not archived does not exist for a request that is offline.
-      if (error instanceof InvalidRequestData) return undefined;
-      throw error;
-    }
+  /** The versions of a module, one a line: see `ModuleDocuments.list`. */
+  list(path: string, signal: AbortSignal): Promise<string | undefined> {
+    return this.documents.list(path, signal);
   }
 
-  /**
-   * What a proxy says about the latest version, in JSON; undefined when nobody knows the module, or a proxy leaves it to
-   * the list. Not archived: it means something else tomorrow. Throws `NetworkError`, `InvalidRequestData` when offline.
-   */
+  /** What is said about the latest version: see `ModuleDocuments.latest`. */
   latest(path: string, signal: AbortSignal): Promise<string | undefined> {
-    return this.ask(path, (base) => moduleAddress(base, path, '@latest'), MAX_INFO, signal);
+    return this.documents.latest(path, signal);
   }
 
-  /** As `latest`, for whatever else stands for a version: `v1`, a branch, a commit. */
+  /** What a branch, a commit or `v1` stands for: see `ModuleDocuments.query`. */
   query(path: string, query: string, signal: AbortSignal): Promise<string | undefined> {
-    return this.ask(path, (base) => versionAddress(base, path, query, 'info'), MAX_INFO, signal);
-  }
-
-  private async ask(
-    path: string,
-    addressAt: (base: string) => string,
-    maxSize: number,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    for (const base of this.upstreams(path).bases) {
-      const answer = await this.options.documents.fetch(addressAt(base), { maxSize, signal });
-      if (answer !== undefined) return answer.toString('utf8');
-    }
-    return undefined;
-  }
-
-  private archivedList(path: string, versions: readonly string[]): string {
-    this.options.log.warn(`No module proxy answers for the versions of ${path}; those that are archived are taken`);
-    const listed = versions.filter((version) => isCanonical(version) && !isPseudoVersion(version));
-    return listed.sort(compareVersions).map((version) => `${version}\n`).join('');
+    return this.documents.query(path, query, signal);
   }
 
   private specOf(file: ModuleFile) {
