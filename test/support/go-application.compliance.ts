@@ -54,8 +54,8 @@ export function goProjectsAreServed(projects: readonly GoProject[]): void {
       const binary = await goOf(project);
       const expected: ReportedPackage[] = [];
       for (const path of paths) {
-        const vendored = flags.length > 0;
-        expected.push(...(await reportOfGo({ checkout: source, path, version, binary, vendored })));
+        const vendor = flags.length > 0;
+        expected.push(...(await reportOfGo({ checkout: source, path, version, binary, vendor })));
       }
       expectReport(await reportOf(service, id), expected);
     }, 600_000);

@@ -22,7 +22,10 @@ export interface GoProject {
   /** Directories of modules to process; the root unless given. */
   paths?: string[];
   flags?: string[];
-  /** Of the Go that lists it, when a newer one than the installed is asked for. */
+  /**
+   * Go that lists it, when that is not the installed one: the module asks for a newer one, or an old module may be
+   * changed, which is left to Go 1.20 (later ones raise its `go` line).
+   */
   go?: string;
   /** Go versions that it is also built with. */
   builds?: string[];
@@ -50,6 +53,7 @@ export const SMALL_PROJECTS: readonly GoProject[] = [
     root: 'github.com/spf13/cobra',
     files: () => vendored(realModule('github.com/spf13/cobra', 'v1.8.1')),
     flags: ['gomod-vendor-check'],
+    go: '1.20.14',
   },
   {
     name: 'nested modules that replace each other, with tags of their own (zap)',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { goObjects, type GoOptions } from './go-command.js';
+import { go, goObjects, type GoOptions } from './go-command.js';
 
 /** A package as the verbose view of a request has it. */
 export interface ReportedPackage {
@@ -21,16 +21,17 @@ export interface ReportedDependency {
 
 /** What is to be asked, and of which `go`. */
 export interface Question extends Omit<GoOptions, 'directory'> {
-  /** Checkout of the repository, after whatever edits the request asks for. */
+  /** Checkout of the repository; it is changed as the request asks for. */
   checkout: string;
   /** Directory of the module in it. */
   path: string;
   /** Version of a module of the repository. */
   version: (module: string) => Promise<string>;
-  /** Whether the dependencies are in `vendor`, beside `go.mod` or `go.work`. */
-  vendored?: boolean;
-  /** Modules that `dependency_replacements` name. */
-  replaced?: readonly string[];
+  /** `dependency_replacements` of the request. */
+  replacements?: readonly { name: string; version: string; new_name?: string }[];
+  /** Whether dependencies are vendored instead of downloaded, and whether `go.mod` is tidied. */
+  vendor?: boolean;
+  tidy?: boolean;
 }
 
 interface Module {
@@ -57,6 +58,7 @@ interface Package {
 export async function reportOfGo(question: Question): Promise<ReportedPackage[]> {
   const { checkout, path } = question;
   const directory = join(checkout, path);
+  const prepared = await prepare(question);
   const local = await list<Module>(question, ['-m', '-json']);
   const main = local.find(({ Dir }) => Dir === directory);
   if (main === undefined) throw new Error(`go knows no module at ${path}`);
@@ -67,7 +69,7 @@ export async function reportOfGo(question: Question): Promise<ReportedPackage[]>
   const listed = await list<Package>(question, ['-deps', fields, './...']);
   const modules = [
     ...all.flatMap(({ Module }) => (Module === undefined || Module.Main ? [] : [Module])),
-    ...(question.vendored ? await vendoredModules(checkout, path) : await downloadedModules(question)),
+    ...prepared,
     ...local.filter((module) => module !== main),
   ];
   return [
@@ -83,7 +85,7 @@ export async function reportOfGo(question: Question): Promise<ReportedPackage[]>
 }
 
 function list<Type>(question: Question, args: string[]): Promise<Type[]> {
-  const mode = question.vendored ? [] : ['-mod', 'readonly'];
+  const mode = question.vendor ? [] : ['-mod', 'readonly'];
   return goObjects<Type>(['list', '-e', ...mode, ...args], options(question));
 }
 
@@ -91,8 +93,21 @@ function options({ checkout, path, env, binary }: Question): GoOptions {
   return { directory: join(checkout, path), env, binary };
 }
 
-function downloadedModules(question: Question): Promise<Module[]> {
-  return goObjects<Module>(['mod', 'download', '-json'], options(question));
+/**
+ * Edits, downloads or vendors. Tidying comes after the download, but before vendoring: the other way round `vendor` would
+ * not be what `go.mod` asks for.
+ */
+async function prepare(question: Question): Promise<Module[]> {
+  const { checkout, path, replacements = [], vendor, tidy = replacements.length > 0 } = question;
+  for (const { name, new_name = name, version } of replacements) {
+    await go(['mod', 'edit', `-replace=${name}=${new_name}@${version}`], options(question));
+  }
+  const downloaded = vendor ? [] : await goObjects<Module>(['mod', 'download', '-json'], options(question));
+  if (tidy) await go(['mod', 'tidy'], options(question));
+  if (!vendor) return downloaded;
+  const isWorkspace = !['', 'off'].includes(await go(['env', 'GOWORK'], options(question)));
+  await go([isWorkspace ? 'work' : 'mod', 'vendor'], options(question));
+  return vendoredModules(checkout, path);
 }
 
 /** Those that have packages, by the lines of `vendor/modules.txt`. */
@@ -117,7 +132,7 @@ async function moduleDependencies(modules: Module[], question: Question): Promis
   const found = new Map<string, ReportedDependency>();
   for (const module of modules) {
     const { name, version } = await columns(module, question);
-    const isAsked = module.Replace?.Version !== undefined && question.replaced?.includes(module.Path);
+    const isAsked = module.Replace?.Version !== undefined && question.replacements?.some(({ name }) => name === module.Path);
     const replaces = isAsked ? { name: module.Path, type: 'gomod', version: module.Version ?? '' } : null;
     const key = `${name} ${version}`;
     if (replaces !== null || !found.has(key)) found.set(key, { name, type: 'gomod', version, replaces });

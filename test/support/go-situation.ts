@@ -31,9 +31,6 @@ export interface Outcome {
   modules: Record<string, string[]>;
   /** Versions of modules of the repository, where they are not the pseudo-version of the commit. */
   versions?: Record<string, string>;
-  /** What the request makes `go` do to the files first. */
-  edit?: (go: { directory: string; env: Record<string, string>; binary?: string }) => Promise<unknown>;
-  vendored?: boolean;
   /** Another `go` than the installed one. */
   binary?: string;
   /** Unless it is known not to build. */
@@ -116,15 +113,16 @@ export class GoSituations {
 
   private async compare(
     id: number,
-    { paths = ['.'], modules, versions = {}, edit, vendored, binary, builds = true, replacements }: Situation & Outcome,
+    { paths = ['.'], flags = [], replacements, modules, versions = {}, binary, builds = true }: Situation & Outcome,
     { source, ref, bundle }: { source: string; ref: string; bundle: GoBundle },
   ): Promise<void> {
     const env = { GOPROXY: this.proxy.url, GONOSUMDB: '*', GOMODCACHE: join(this.scratch, 'modules') };
-    await edit?.({ directory: join(source, paths[0]), env, binary });
     const version = (module: string): Promise<string> => Promise.resolve(versions[module] ?? pseudoVersion(module, ref));
-    const replaced = replacements?.map(({ name }) => name);
+    const vendor = flags.some((flag) => flag.startsWith('gomod-vendor'));
+    const tidy = flags.includes('force-gomod-tidy') || undefined;
+    const question = { checkout: source, version, env, binary, replacements, vendor, tidy };
     const expected: ReportedPackage[] = [];
-    for (const path of paths) expected.push(...(await reportOfGo({ checkout: source, path, version, env, vendored, binary, replaced })));
+    for (const path of paths) expected.push(...(await reportOfGo({ ...question, path })));
     const report = await reportOf(this.service, id);
     for (const [path, names] of Object.entries(modules)) {
       const found = report.packages.find((each) => each.type === 'gomod' && (each.path ?? '.') === path);
