@@ -5,7 +5,6 @@ const PLACES = {
   repository: '/data/tmp/17/source',
   scratch: '/data/tmp/17',
   goModCache: '/data/tmp/17/mod',
-  goCache: '/data/go/build-cache/1.26.8',
   goroot: '/data/go/toolchains/go1.26.8',
   proxy: 'http://127.0.0.1:34567/',
 };
@@ -16,7 +15,6 @@ describe('cleanOutput', () => {
     ['cannot read /data/tmp/17/source: gone', 'cannot read .: gone'],
     ['open /data/tmp/17/mod/example.com/a@v1.0.0/go.mod', 'open $GOMODCACHE/example.com/a@v1.0.0/go.mod'],
     ['open /data/tmp/17/temporary/x', 'open $TMPDIR/temporary/x'],
-    ['write /data/go/build-cache/1.26.8/00/x', 'write $GOCACHE/00/x'],
     ['package x is not in std (/data/go/toolchains/go1.26.8/src/x)', 'package x is not in std ($GOROOT/src/x)'],
     [
       'reading http://127.0.0.1:34567/example.com/a/@v/v1.0.0.mod: 404 Not Found',

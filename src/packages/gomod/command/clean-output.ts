@@ -4,7 +4,6 @@ export interface KnownPlaces {
   repository: string;
   scratch: string;
   goModCache: string;
-  goCache: string;
   goroot: string;
   /** Address of the loopback module proxy. */
   proxy: string;
@@ -27,7 +26,6 @@ export function cleanOutput(text: string, places: KnownPlaces): string {
     [`${repository}/`, ''],
     [repository, '.'],
     [places.goModCache, '$GOMODCACHE'],
-    [places.goCache, '$GOCACHE'],
     [places.goroot, '$GOROOT'],
     [places.scratch, '$TMPDIR'],
   ];

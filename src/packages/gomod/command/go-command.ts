@@ -28,7 +28,6 @@ export interface GoCommandOptions {
   /** An existing directory for the commands alone: their home, temporary files, GOPATH. */
   scratch: string;
   goModCache: string;
-  goCache: string;
   /** Address of the loopback module proxy. */
   proxy: string;
   /** Prefixes of the paths of modules that the checksum database must not hear of. */
@@ -92,8 +91,8 @@ export class GoCommand {
 
   /** What go says, fit for clients: no path or address of this host. */
   clean(text: string): string {
-    const { repository, scratch, goModCache, goCache, proxy, toolchain } = this.options;
-    return cleanOutput(text, { repository, scratch, goModCache, goCache, proxy, goroot: toolchain.goroot });
+    const { repository, scratch, goModCache, proxy, toolchain } = this.options;
+    return cleanOutput(text, { repository, scratch, goModCache, proxy, goroot: toolchain.goroot });
   }
 
   private async *output(args: readonly string[], place: GoCommandPlace): AsyncGenerator<Buffer> {

@@ -7,8 +7,6 @@ export interface GoEnvironment {
   scratch: string;
   /** Unpacked modules. */
   goModCache: string;
-  /** Build cache: here only indexes of packages. */
-  goCache: string;
   /** The only module proxy. */
   proxy: string;
   /** Prefixes of the paths of modules that the checksum database must not hear of. */
@@ -32,7 +30,7 @@ const HEAP_SHARE = 0.8;
  */
 export function goEnvironment(options: GoEnvironment): Record<string, string> {
   const { toolchain, directory, scratch } = options;
-  const { home, configuration, temporary, goPath } = scratchDirectories(scratch);
+  const { home, configuration, temporary, goPath, goCache } = scratchDirectories(scratch);
   return {
     PATH: join(toolchain.goroot, 'bin'),
     // Else go asks the system where it is, and shows paths without symbolic links.
@@ -45,7 +43,9 @@ export function goEnvironment(options: GoEnvironment): Record<string, string> {
     GIT_TERMINAL_PROMPT: '0',
     GOPATH: goPath,
     GOMODCACHE: options.goModCache,
-    GOCACHE: options.goCache,
+    GOCACHE: goCache,
+    // An index of packages by their place in the scratch directory would take longer to write than it saves.
+    GODEBUG: 'goindex=0',
     GOENV: 'off',
     GOFLAGS: goFlags(toolchain.version),
     GO111MODULE: 'on',
@@ -71,6 +71,7 @@ export function scratchDirectories(scratch: string) {
     home,
     temporary: join(scratch, 'temporary'),
     goPath: join(scratch, 'gopath'),
+    goCache: join(scratch, 'build'),
     configuration:
       process.platform === 'darwin' ? join(home, 'Library', 'Application Support') : join(home, '.config'),
   };

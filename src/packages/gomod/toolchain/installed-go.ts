@@ -41,7 +41,6 @@ async function ask(
     toolchain: { version: OLDEST, goroot: dirname(dirname(binary)) },
     scratch,
     goModCache: join(scratch, 'modules'),
-    goCache: join(scratch, 'build'),
     proxy: 'off',
     privateModules: [],
     cgo: true,

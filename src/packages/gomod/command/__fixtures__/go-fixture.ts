@@ -45,7 +45,6 @@ export class GoFixture {
       repository: this.source,
       scratch: this.scratch,
       goModCache: join(this.scratch, 'mod'),
-      goCache: join(this.root, 'build-cache'),
       // The port of "discard", where nothing listens.
       proxy: 'http://127.0.0.1:9/',
       privateModules: [],
