@@ -1,4 +1,13 @@
-export type { Artifact, ArtifactSpec, Digests, MadeArtifact, MadeArtifactSpec } from './artifact.js';
+export type {
+  Artifact,
+  ArtifactSpec,
+  Digests,
+  FileDigest,
+  FoundDigests,
+  MadeArtifact,
+  MadeArtifactSpec,
+  PackageVersion,
+} from './artifact.js';
 export { ArtifactArchive } from './artifact-archive.js';
 export { ArtifactReferences } from './artifact-references.js';
 export {
@@ -16,4 +25,5 @@ export {
   type RequestPackages,
 } from './component.js';
 export { DependencyPaths } from './dependency-paths.js';
+export { Slots } from './slots.js';
 export { UpstreamDocuments } from './upstream-documents.js';
