@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { type RoomApplication, startRoomApplication } from '../../test/support/room-application.js';
 import type { ConfigurationOverrides } from '../config/testing.js';
 import { RequestsModule } from './requests.module.js';
+import { RequestWorkModule } from './work/request-work.module.js';
 
 /** The API of this room as a real application on a free port, with a database of its own. Nobody works on requests. */
 export interface TestService extends RoomApplication {
@@ -32,7 +33,7 @@ export async function startTestService(
   overrides: ConfigurationOverrides = {},
   customise: (builder: TestingModuleBuilder) => void = () => undefined,
 ): Promise<TestService> {
-  const started = await startRoomApplication([RequestsModule], overrides, customise);
+  const started = await startRoomApplication([RequestsModule, RequestWorkModule], overrides, customise);
   const { app, origin } = started;
   return {
     ...started,

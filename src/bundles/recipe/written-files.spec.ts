@@ -53,6 +53,10 @@ async function contentsOf(pieces: RecipePiece[]): Promise<Record<string, string>
   return Object.fromEntries([...entries].map(([path, { content }]) => [path, content]));
 }
 
+async function runOn(file: string, command: string): Promise<void> {
+  await execa(command, [file]);
+}
+
 describe('files that edits write from a scratch directory', () => {
   const files: Tree = {
     'a/empty': '',
@@ -98,7 +102,7 @@ describe('files that edits write from a scratch directory', () => {
     ['missing', async () => undefined],
     ['a directory', (file) => mkdir(file)],
     ['a link', (file) => symlink('/etc/passwd', file)],
-    ['a pipe', (file) => execa('mkfifo', [file])],
+    ['a pipe', (file) => runOn(file, 'mkfifo')],
   ])('are refused when one is %s', async (kind, make) => {
     const file = join(stores.root, kind);
     await make(file);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MessageBrokerError } from '../../errors/index.js';
 import { JobQueue } from '../../queue/index.js';
+import { RequestWork } from '../work/index.js';
 import { startTestService, type TestService } from '../testing.js';
 
 const BODY = { repo: 'https://h.example.org/team/app.git', ref: 'a'.repeat(40) };
@@ -165,6 +166,8 @@ describe('POST /requests/{id}/resubmit', () => {
       expect(id).toBeGreaterThan(first.id);
       const [row] = await service.dataSource.query('SELECT offline, refresh_tags FROM request WHERE id = $1', [id]);
       expect(row).toEqual({ offline, refresh_tags: !offline });
+      const claimed = await service.app.get(RequestWork, { strict: false }).claim(id, 'worker', ['git-submodule']);
+      expect(claimed).toMatchObject({ id, offline, refreshTags: !offline });
       expect(queued.at(-1)).toBe(id);
     }
   });
