@@ -7,6 +7,8 @@ export interface HostileGoRepository {
   flags?: string[];
   paths?: string[];
   replacements?: object[];
+  /** Who can mend it; the client unless given. */
+  origin?: 'server';
   /** What the reason of its failure says; undefined = it is complete, since it does no harm. */
   refused?: RegExp;
   /** Expected version of the main module when it is complete. */
@@ -62,7 +64,7 @@ export const HOSTILE_GO_REPOSITORIES: Record<string, HostileGoRepository> = {
   'go.mod: an open quote': { files: mod('require "a.dev/x v1.0.0'), refused: WRONG },
   'go.mod: a hundred thousand brackets': { files: mod('('.repeat(100_000)), refused: WRONG },
   'go.mod: five megabytes': { files: mod(`// ${'x'.repeat(5_000_000)}`), refused: /go\.mod.*larger/ },
-  'go.mod: a directory': { files: { 'go.mod/x': 'x', 'main.go': MAIN }, refused: /no go\.mod/ },
+  'go.mod: a directory': { files: { 'go.mod/x': 'x', 'main.go': MAIN }, refused: /no go\.mod/, origin: 'server' },
   'go.mod: a link that leads out': {
     files: { 'go.mod': { link: '../../../etc/passwd' }, 'main.go': MAIN },
     refused: /leads out of the repository/,
@@ -88,7 +90,7 @@ export const HOSTILE_GO_REPOSITORIES: Record<string, HostileGoRepository> = {
   'go.work: no text': { files: mod('', { 'go.work': Buffer.from([0, 0xff, 0xfe]) }), refused: /go\.work/ },
   'go.sum: no sums': { files: mod('', { 'go.sum': 'a b\n' }), refused: /go\.sum/ },
   'go.sum: a malformed digest': { files: mod('', { 'go.sum': 'a.dev/x v1.0.0 h1:###\n' }), refused: /go\.sum/ },
-  'go.sum: a path with dots': { files: mod('', { 'go.sum': `../../x v1.0.0 h1:${'A'.repeat(43)}=\n` }), refused: /go\.sum/ },
+  'go.sum: a path with dots': { files: mod('', { 'go.sum': `../../x v1.0.0 h1:${'A'.repeat(43)}=\n` }), version: PSEUDO },
   'go.sum: an unknown kind of digest': { files: mod('', { 'go.sum': 'a.dev/x v1.0.0 h2:abc\n' }), version: PSEUDO },
   'modules.txt: without a module': {
     files: vendored('a.dev/x/y\n'),
@@ -159,7 +161,7 @@ export const HOSTILE_GO_REPOSITORIES: Record<string, HostileGoRepository> = {
     },
     version: PSEUDO,
   },
-  'paths: one without go.mod': { files: mod(''), paths: ['.', 'lib'], refused: /no lib\/go\.mod/ },
+  'paths: one without go.mod': { files: mod(''), paths: ['.', 'lib'], refused: /no lib\/go\.mod/, origin: 'server' },
   'replacements: an option': {
     files: mod(''),
     replacements: [{ type: 'gomod', name: '-mod=mod', version: 'v1.0.0' }],

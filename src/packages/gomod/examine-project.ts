@@ -51,9 +51,13 @@ async function examine(
     directory: join(tree.root, project.directory),
     workFile: project.workspace === undefined ? 'off' : join(tree.root, project.workspace.directory, 'go.work'),
   };
+  let downloaded: FoundModule[] = [];
   for (const replacement of job.replacements) await go.run(['mod', 'edit', replaceArgument(replacement)], place);
-  const downloaded = vendoring === undefined ? await download(go, place) : await vendor();
-  if (job.flags.has('force-gomod-tidy') || job.replacements.length > 0) await go.run(['mod', 'tidy'], place);
+  const tidies = job.flags.has('force-gomod-tidy') || job.replacements.length > 0;
+  if (vendoring === undefined) downloaded = await download(go, place);
+  // Before vendoring: `vendor` has to be what the tidied go.mod asks for.
+  if (tidies) await go.run(['mod', 'tidy'], place);
+  if (vendoring !== undefined) downloaded = await vendor(vendoring);
   const readOnly = vendoring === undefined ? ['-mod=readonly'] : [];
   const modules = await localModules(job, go, place, readOnly, tree.root);
   const main = modules.find(({ directory }) => directory === project.directory);
@@ -62,11 +66,10 @@ async function examine(
   const listing = await listPackages(go, place, readOnly, main);
   return report({ main, others, downloaded, listing, replacements: job.replacements });
 
-  async function vendor(): Promise<FoundModule[]> {
-    if (vendoring === undefined) return [];
+  async function vendor(wanted: Vendoring): Promise<FoundModule[]> {
     await go.run(vendorCommand(project, tools.canVendorWorkspaces(toolchain)), place);
-    await checkVendored(tree, vendoring, job.log);
-    return vendoredModules(tree, vendoring, job.replacements);
+    await checkVendored(tree, wanted, job.log);
+    return vendoredModules(tree, wanted, job.replacements);
   }
 }
 

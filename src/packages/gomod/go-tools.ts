@@ -77,7 +77,6 @@ export class GoTools {
       repository,
       scratch: directory,
       goModCache: join(directory, 'mod'),
-      goCache: join(settings.directories.go, 'build-cache', toolchain.version),
       proxy: proxy.url,
       privateModules: settings.upstreams.gomod.flatMap(({ scopes }) => scopes),
       cgo: !flags.has('cgo-disable'),

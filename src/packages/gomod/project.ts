@@ -1,10 +1,13 @@
 import { posix } from 'node:path';
-import { FileAccessError } from '../../errors/index.js';
+import { FileAccessError, InvalidFileFormat } from '../../errors/index.js';
 import type { SourceTree } from '../../source/index.js';
 import { type GoModFile, parseGoMod } from './files/go-mod-file.js';
 import { GoSums } from './files/go-sum-file.js';
 import { type GoWorkFile, parseGoWork } from './files/go-work-file.js';
 import { checkLocalPath } from './local-paths.js';
+import { isImportPath } from './modules/module-path.js';
+import { isSemver } from './modules/semver.js';
+import { quote } from '../quote.js';
 
 /** A module directory that a request names. */
 export interface GoProject {
@@ -76,10 +79,22 @@ async function readModFile(source: SourceTree, directory: string): Promise<GoMod
   const file = posix.join(directory, 'go.mod');
   const text = await source.read(file, { maxSize: MAX_MOD });
   const modFile = parseGoMod(text?.toString() ?? '', file);
+  checkModFile(modFile, file);
   for (const { newPath, newVersion } of modFile.replace) {
     if (newVersion === undefined) await checkLocalPath(source, directory, newPath, file);
   }
   return modFile;
+}
+
+/** What `go` would refuse, too: here it is the requester's to mend. */
+function checkModFile({ module, require, replace }: GoModFile, file: string): void {
+  if (module === undefined) throw new InvalidFileFormat(`${file} names no module: it has no line that begins with module.`);
+  for (const { path } of [...require, ...replace]) {
+    if (!isImportPath(path)) throw new InvalidFileFormat(`${file} names ${quote(path)}, which is not the path of a module.`);
+  }
+  for (const { path, version } of require) {
+    if (!isSemver(version)) throw new InvalidFileFormat(`${file} requires ${path} in the version ${quote(version)}, which is none. Run go mod tidy.`);
+  }
 }
 
 async function findWorkspace(source: SourceTree, directory: string): Promise<Workspace | undefined> {

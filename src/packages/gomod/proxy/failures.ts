@@ -3,6 +3,11 @@ import { CachitoError, InvalidRequestData, NetworkError } from '../../../errors/
 /** As the catalogue words it when no upstream has a file (404, 410). */
 const ABSENT = /answers with status (?:404|410)\.$/;
 
+/** Says that nobody has a file, in the catalogue's words. */
+export function absence(name: string, address: string): NetworkError {
+  return new NetworkError(`${name} cannot be fetched: ${address} answers with status 404.`);
+}
+
 /** Whether a failure to archive a file says that nobody has it. */
 export function isAbsence(error: unknown): boolean {
   return error instanceof NetworkError && ABSENT.test(error.message);

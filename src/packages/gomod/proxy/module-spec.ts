@@ -3,14 +3,20 @@ import { InvalidChecksum, NetworkError } from '../../../errors/index.js';
 import type { ChecksumDatabase } from '../checksum-database/checksum-database.js';
 import type { GoSums } from '../files/go-sum-file.js';
 import { hashGoMod, hashModuleZip } from '../module-zip/index.js';
+import type { DocumentPort } from '../../package-manager.js';
+import { absence } from './failures.js';
 import { infoDigest } from './info-digest.js';
 import { fileAddress, type ModuleFileKind, type ModuleFile } from './module-file.js';
 import type { ModuleUpstreams } from './module-upstreams.js';
+
+/** Bytes; as Go has it (golang.org/x/mod/zip). */
+const MAX_MOD = 16 * 1024 * 1024;
 
 /** What vouches for the files of modules. */
 export interface Vouchers {
   sums: Pick<GoSums, 'zip' | 'mod'>;
   checksums: Pick<ChecksumDatabase, 'lookup'>;
+  documents: DocumentPort;
 }
 
 /**
@@ -34,7 +40,15 @@ export function moduleSpec(file: ModuleFile, { bases, isPrivate }: ModuleUpstrea
   const namedBy = kind === 'mod' ? 'go.sum (in its /go.mod line)' : 'go.sum';
   if (sum !== undefined) return { ...unverified, digests: { h1: sum }, verifiedBy: 'go.sum', namedBy };
   if (isPrivate) return unverified;
-  return { ...unverified, findDigests: (_, signal) => askDatabase(file, kind, vouchers.checksums, signal) };
+  return {
+    ...unverified,
+    findDigests: async (address, signal) => {
+      const found = await vouchers.checksums.lookup(name, version, signal);
+      if (found === undefined) throw await whyUnknown(file, address, vouchers.documents, signal);
+      const verifiedBy = 'checksum database';
+      return { digests: { h1: found[kind] }, verifiedBy, namedBy: `the ${verifiedBy}` };
+    },
+  };
 }
 
 function fileDigests(kind: ModuleFileKind): ArtifactSpec['fileDigests'] {
@@ -47,16 +61,17 @@ function fileDigests(kind: ModuleFileKind): ArtifactSpec['fileDigests'] {
   return digests[kind];
 }
 
-async function askDatabase(
+/** What the checksum database does not know may just not exist. `address` is where the file would be. */
+async function whyUnknown(
   { path, version }: ModuleFile,
-  kind: 'mod' | 'zip',
-  checksums: Vouchers['checksums'],
+  address: string,
+  documents: DocumentPort,
   signal: AbortSignal,
-): Promise<{ digests: { h1: string }; verifiedBy: string; namedBy: string }> {
-  const found = await checksums.lookup(path, version, signal);
-  const verifiedBy = 'checksum database';
-  if (found !== undefined) return { digests: { h1: found[kind] }, verifiedBy, namedBy: `the ${verifiedBy}` };
-  throw new InvalidChecksum(
+): Promise<Error> {
+  const modFile = address.replace(/\.\w+$/, '.mod');
+  const exists = (await documents.fetch(modFile, { maxSize: MAX_MOD, signal })) !== undefined;
+  if (!exists) return absence(`${path} ${version}`, address);
+  return new InvalidChecksum(
     `Nothing vouches for ${path} ${version}: no go.sum has a checksum for it, and the checksum database does not know ` +
       'it. Commit the go.sum that `go mod tidy` writes. If the module is private, an administrator has to say so: by ' +
       'scopes of a module proxy in the file that CACHITO_UPSTREAMS_FILE names.',
