@@ -11,6 +11,9 @@ import { memoryOfGroup } from './memory-watch.js';
 const FILES = {
   'go.mod': 'module example.com/a\n\ngo 1.20\n',
   'main.go': 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println() }\n',
+  // Go would list the packages of a program with a profile under names of their own.
+  'default.pgo': '',
+  'sub/sub.go': 'package sub\n',
   'needy/go.mod': 'module example.com/needy\n\ngo 1.20\n\nrequire example.com/absent v1.0.0\n',
   'needy/needy.go': 'package needy\n\nimport _ "example.com/absent"\n',
   'broken/go.mod': 'module example.com/broken\n\nrequires nothing\n',
@@ -48,7 +51,8 @@ describe('GoCommand', () => {
       const printed = go.json(['list', '-e', '-mod=readonly', '-deps', '-json=ImportPath,Standard', 'all'], place);
       const packages = await objects<{ ImportPath: string; Standard?: boolean }>(printed);
       expect(packages).toContainEqual({ ImportPath: 'fmt', Standard: true });
-      expect(packages.at(-1)).toEqual({ ImportPath: 'example.com/a' });
+      expect(packages.slice(-2)).toEqual([{ ImportPath: 'example.com/a' }, { ImportPath: 'example.com/a/sub' }]);
+      expect(packages.filter(({ ImportPath }) => ImportPath.includes(' '))).toEqual([]);
     });
 
     itWithTool('go', 'says in its words why it fails, without paths and addresses of this host', async () => {

@@ -62,11 +62,18 @@ async function publish(from: string, to: string, aside: string, signal: AbortSig
   try {
     await rename(from, to);
   } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST'].includes(String(Object(error).code))) throw error;
+    if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
     if (await isComplete(to, signal)) return;
-    await rename(to, aside);
-    await rename(from, to);
+    // Another process may mend it, too, and be faster.
+    await rename(to, aside).catch((failure: unknown) => {
+      if (codeOf(failure) !== 'ENOENT') throw failure;
+    });
+    await publish(from, to, `${aside}-again`, signal);
   }
+}
+
+function codeOf(error: unknown): string {
+  return String(Object(error).code);
 }
 
 async function removeAbandoned(parent: string): Promise<void> {

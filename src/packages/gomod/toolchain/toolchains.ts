@@ -33,11 +33,14 @@ const flights = new SingleFlight<void>();
 
 /** The Go toolchains of this host: the installed one, and those that modules asked for. */
 export class Toolchains {
+  private found: Promise<GoToolchain | undefined> | undefined;
+
   constructor(private readonly options: ToolchainsOptions) {}
 
-  /** The go on the `PATH` of the service, if it is 1.19 or newer. */
+  /** The go on the `PATH` of the service, if it is 1.19 or newer; looked for once. */
   async installed(signal: AbortSignal): Promise<GoToolchain | undefined> {
-    return findInstalledGo(process.env.PATH ?? '', join(this.options.directory, '.probe'), signal);
+    this.found ??= findInstalledGo(process.env.PATH ?? '', join(this.options.directory, '.probe'), signal);
+    return this.found;
   }
 
   /**
