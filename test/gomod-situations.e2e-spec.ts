@@ -138,8 +138,16 @@ const SUCCESSES: [string, Situation, Outcome][] = [
     { files: { ...PLAIN, 'generated/api/api.go': goCode('api', ['test.example/leaf/inner']) } },
     { modules: { '.': ['test.example/leaf v1.0.0'] } },
   ],
-  ['Go 1.18', { files: { ...PLAIN, 'go.mod': PLAIN['go.mod'].replace('1.21', '1.18') } }, { modules: { '.': ['test.example/leaf v1.0.0'] } }],
-  ['a go.mod without go line', { files: { ...PLAIN, 'go.mod': PLAIN['go.mod'].replace('go 1.21\n', '') } }, { modules: { '.': ['test.example/leaf v1.0.0'] } }],
+  [
+    'Go 1.18',
+    { files: { ...PLAIN, 'go.mod': PLAIN['go.mod'].replace('1.21', '1.18') } },
+    { modules: { '.': ['test.example/leaf v1.0.0'] } },
+  ],
+  [
+    'a go.mod without go line',
+    { files: { ...PLAIN, 'go.mod': PLAIN['go.mod'].replace('go 1.21\n', '') } },
+    { modules: { '.': ['test.example/leaf v1.0.0'] } },
+  ],
   [
     'Go 1.21 and a later toolchain',
     { files: { ...PLAIN, 'go.mod': PLAIN['go.mod'].replace('go 1.21', 'go 1.21.0 // comment\n\ntoolchain go1.22.2') } },
@@ -164,7 +172,8 @@ describe('Go modules of all kinds', () => {
 
   itBuildsOffline('tidying an old module does not raise its go line', async () => {
     const binary = await goToolchain('1.20.14');
-    const files = { ...PLAIN, 'go.mod': PLAIN['go.mod'].replace('1.21', '1.18').replace('require', 'require test.example/probe v0.3.0\n\nrequire') };
+    const requires = ['test.example/leaf v1.0.0', 'test.example/probe v0.3.0'];
+    const files = { ...PLAIN, 'go.mod': goMod(MODULE, { go: '1.18', requires }) };
     const modules = { '.': ['test.example/leaf v1.0.0', 'test.example/probe v0.3.0'] };
     await situations.expectSuccess({ files, flags: ['force-gomod-tidy'] }, { modules, binary });
   }, 120_000);
@@ -293,7 +302,13 @@ describe('Go modules under the options of the administrator', () => {
   it.each<[string, Situation, string, 'client' | 'server', RegExp]>([
     ['a missing go.mod among several', { files: PLAIN, paths: ['.', 'a'] }, 'FileAccessError', 'server', /a\/go\.mod/],
     ['vendor without flag', { files: { ...PLAIN, 'vendor/modules.txt': '' } }, 'ValidationError', 'client', /vendor/],
-    ['a Go that may not be fetched', { files: { ...PLAIN, 'go.mod': goMod(MODULE, { go: '1.28.1' }) } }, 'UnsupportedFeature', 'client', /1\.28\.1.*1\.27/],
+    [
+      'a Go that may not be fetched',
+      { files: { ...PLAIN, 'go.mod': goMod(MODULE, { go: '1.28.1' }) } },
+      'UnsupportedFeature',
+      'client',
+      /1\.28\.1.*1\.27/,
+    ],
   ])('refused: %s', async (_, situation, type, origin, reason) => {
     await situations.expectFailure(situation, type, origin, reason);
   });

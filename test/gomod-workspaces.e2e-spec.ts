@@ -163,7 +163,13 @@ describe('Go modules that are made of directories', () => {
     ],
     ['an absolute path', { files: programWith('acme.example/lib', '/usr/lib') }, 'UnsupportedFeature', 'client', /\/usr\/lib/],
     ['a path with a drive', { files: programWith('acme.example/lib', 'C:\\lib') }, 'UnsupportedFeature', 'client', /C:\\lib/],
-    ['a directory without module', { files: { ...programWith('acme.example/lib', './lib'), 'lib/README': '' } }, 'GoModError', 'server', /lib/],
+    [
+      'a directory without module',
+      { files: { ...programWith('acme.example/lib', './lib'), 'lib/README': '' } },
+      'GoModError',
+      'server',
+      /lib/,
+    ],
     [
       'a workspace that uses a directory outside',
       { files: { ...WORKSPACE, 'go.work': 'go 1.22\n\nuse (\n\t./a\n\t../b\n)\n' }, paths: ['a'] },

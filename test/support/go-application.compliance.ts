@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { GoBundle, itBuildsOffline, removeTree } from './go-bundle.js';
 import { goToolchain } from './go-command.js';
-import { checkout, goOf, type GoProject, goRepository } from './go-modules.js';
+import type { GoProject } from './go-modules.js';
 import { type ReportedPackage, reportOfGo } from './go-oracle.js';
 import { expectReport, reportOf } from './go-report.js';
+import { checkout, goOf, goRepository } from './go-repository.js';
 import { GoVersions } from './go-versions.js';
 import { GitServer } from './git-server.js';
 import { networksOfPublicRegistries } from './public-registries.js';

@@ -1,11 +1,9 @@
-import { mkdtemp, realpath } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { removeTree } from './go-bundle.js';
-import { go, goToolchain } from './go-command.js';
+import { go } from './go-command.js';
 import { below, filesOf, type GoFiles, realModule, writeFiles } from './go-module-files.js';
-import { git, type GitRepository, type GitServer } from './git-server.js';
 
 /**
  * A Go project of real modules, in a git repository as their authors might have it. What module zips do not carry is
@@ -144,31 +142,6 @@ export const LARGE_PROJECTS: readonly GoProject[] = [
     paths: ['kustomize'],
   },
 ];
-
-/** The project as a repository of the test server. Its last commit is not its first, so that versions count history. */
-export async function goRepository(server: GitServer, project: GoProject): Promise<{ repository: GitRepository; ref: string }> {
-  const repository = await server.createRepository(`go-${server.requests.length}/${project.root.replace(/.*\//, '')}.git`);
-  const files = await project.files();
-  const first = await repository.commit({ files: { ...files, NEWS: 'None.\n' }, time: 1_650_000_001 });
-  // Annotated, as most tags of real modules are.
-  for (const tag of project.earlierTags ?? []) await repository.tag(tag, first);
-  const ref = await repository.commit({ files, tags: project.tags, time: 1_660_000_062 });
-  return { repository, ref };
-}
-
-/** The commit as git has it, in a new directory without `.git`. */
-export async function checkout(repository: GitRepository, ref: string): Promise<string> {
-  const directory = await realpath(await mkdtemp(join(tmpdir(), 'go-checkout-')));
-  await git(repository.directory, ['archive', '--format=tar', `--output=${directory}.tar`, ref]);
-  await execa('tar', ['-xf', `${directory}.tar`, '-C', directory]);
-  await removeTree(`${directory}.tar`);
-  return directory;
-}
-
-/** The binary that a project is listed with; undefined = the installed one. */
-export async function goOf({ go: version }: GoProject): Promise<string | undefined> {
-  return version === undefined ? undefined : goToolchain(version);
-}
 
 async function zap(): Promise<GoFiles> {
   const [root, exp] = await Promise.all([realModule('go.uber.org/zap', 'v1.27.0'), realModule('go.uber.org/zap/exp', 'v0.3.0')]);

@@ -1,0 +1,33 @@
+import { mkdtemp, realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { removeTree } from './go-bundle.js';
+import { goToolchain } from './go-command.js';
+import type { GoProject } from './go-modules.js';
+import { git, type GitRepository, type GitServer } from './git-server.js';
+
+/** The project as a repository of the test server. Its last commit is not its first, so that versions count history. */
+export async function goRepository(server: GitServer, project: GoProject): Promise<{ repository: GitRepository; ref: string }> {
+  const repository = await server.createRepository(`go-${server.requests.length}/${project.root.replace(/.*\//, '')}.git`);
+  const files = await project.files();
+  const first = await repository.commit({ files: { ...files, NEWS: 'None.\n' }, time: 1_650_000_001 });
+  // Annotated, as most tags of real modules are.
+  for (const tag of project.earlierTags ?? []) await repository.tag(tag, first);
+  const ref = await repository.commit({ files, tags: project.tags, time: 1_660_000_062 });
+  return { repository, ref };
+}
+
+/** The commit as git has it, in a new directory without `.git`. */
+export async function checkout(repository: GitRepository, ref: string): Promise<string> {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), 'go-checkout-')));
+  await git(repository.directory, ['archive', '--format=tar', `--output=${directory}.tar`, ref]);
+  await execa('tar', ['-xf', `${directory}.tar`, '-C', directory]);
+  await removeTree(`${directory}.tar`);
+  return directory;
+}
+
+/** The binary that a project is listed with; undefined = the installed one. */
+export async function goOf({ go: version }: GoProject): Promise<string | undefined> {
+  return version === undefined ? undefined : goToolchain(version);
+}
