@@ -5,7 +5,7 @@ import type { GoCommand } from './command/go-command.js';
 import type { FoundModule, ModuleFindings } from './findings.js';
 import { isMatched, pathBelow } from './go-paths.js';
 import type { GoTools, Session } from './go-tools.js';
-import { type GoModule, type GoPackage, type Listing, readListing } from './listing.js';
+import { type GoModule, type GoPackage, LISTED_FIELDS, type Listing, readListing } from './listing.js';
 import { moduleVersion } from './modules/module-version.js';
 import type { GoProject } from './project.js';
 import { replaceArgument } from './replacements.js';
@@ -77,7 +77,8 @@ async function examine(
 async function download(go: GoCommand, place: Place): Promise<FoundModule[]> {
   const found: FoundModule[] = [];
   for await (const module of go.json(['mod', 'download', '-json'], place)) {
-    const { Path, Version = '' } = module as GoModule;
+    const { Path, Version = '', Error: problem } = module as GoModule & { Error?: string };
+    if (problem !== undefined) throw new GoModError(`go mod download failed: ${go.clean(problem)}`);
     found.push({ name: Path, version: Version });
   }
   return found;
@@ -103,7 +104,7 @@ async function localModules(
 
 /** `all` holds everything that `./...` does. */
 function listPackages(go: GoCommand, place: Place, readOnly: readonly string[], main: LocalModule): Promise<Listing> {
-  const fields = '-json=ImportPath,Module,Standard,Deps';
+  const fields = `-json=${LISTED_FIELDS}`;
   const printed = go.json(['list', '-e', ...readOnly, '-deps', fields, 'all'], place) as AsyncIterable<GoPackage>;
   return readListing(
     printed,

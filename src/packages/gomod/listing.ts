@@ -1,3 +1,5 @@
+import { ImportGraph } from './import-graph.js';
+
 /** What `go list -m -json` says of a module; no other field is read. */
 export interface GoModule {
   Path: string;
@@ -7,13 +9,20 @@ export interface GoModule {
   Replace?: { Path: string; Version?: string };
 }
 
-/** What `go list -deps -json=ImportPath,Module,Standard,Deps` says of a package. */
+/** What `go list -deps -json` says of a package. */
 export interface GoPackage {
   ImportPath: string;
+  Name?: string;
   Module?: GoModule;
   Standard?: boolean;
-  Deps?: string[];
+  Imports?: string[];
+  CgoFiles?: string[];
+  SwigFiles?: string[];
+  SwigCXXFiles?: string[];
 }
+
+/** The fields of `go list` to ask for: not `Deps`, whose size grows with the square of the packages. */
+export const LISTED_FIELDS = 'ImportPath,Name,Module,Standard,Imports,CgoFiles,SwigFiles,SwigCXXFiles';
 
 /** A package that `go list` has printed. */
 export interface ListedPackage {
@@ -23,23 +32,21 @@ export interface ListedPackage {
   module: GoModule | undefined;
 }
 
-/** A package of the main module that no other package of it imports, with everything that it imports, directly or not. */
-export interface RootPackage extends ListedPackage {
-  /** Import paths, in the order of `go list`. */
-  dependencies: Iterable<string>;
-}
-
-/** One `go list -deps` of a module, without what nobody asks for. */
+/** One `go list -deps` of a module. */
 export interface Listing {
   /** By import path. */
   packages: ReadonlyMap<string, ListedPackage>;
-  roots: readonly RootPackage[];
+  /**
+   * The packages of the module that no other package of it imports, each with all that it imports, directly or not: the
+   * `Deps` of `go list`, as numbers that `pathOf` knows.
+   */
+  roots: ReadonlyMap<string, Uint32Array>;
+  pathOf(number: number): string;
 }
 
 /**
- * Reads what `go list` prints, dependencies before what imports them, and keeps what is reported: the packages, and the
- * roots of the import graph. Only the dependencies of roots are kept, numbered, so that memory does not grow with the
- * square of the packages. `isOwn` tells the packages that can be roots.
+ * Reads what `go list` prints, dependencies before what imports them. `isOwn` tells the packages that can be roots.
+ * Throws `ValidationError` when they import more than can be stored.
  */
 export async function readListing(
   printed: AsyncIterable<GoPackage>,
@@ -47,30 +54,34 @@ export async function readListing(
 ): Promise<Listing> {
   const packages = new Map<string, ListedPackage>();
   const modules = new Map<string, GoModule>();
-  const numbers = new Map<string, number>();
-  const paths: string[] = [];
-  const roots = new Map<string, Uint32Array>();
-  const number = (path: string): number => {
-    const known = numbers.get(path);
-    if (known !== undefined) return known;
-    numbers.set(path, paths.length);
-    return paths.push(path) - 1;
-  };
-  for await (const { ImportPath, Standard = false, Module, Deps = [] } of printed) {
-    const found = { importPath: ImportPath, standard: Standard, module: Module && shared(modules, Module) };
-    packages.set(ImportPath, found);
-    if (!isOwn(found)) continue;
-    // Whatever it imports is no root, and was printed before.
-    for (const path of Deps) roots.delete(path);
-    roots.set(ImportPath, Uint32Array.from(Deps, number));
+  const graph = new ImportGraph();
+  const own: string[] = [];
+  for await (const each of printed) {
+    const { ImportPath: importPath, Standard: standard = false, Module } = each;
+    const found = { importPath, standard, module: Module && shared(modules, Module) };
+    packages.set(importPath, found);
+    graph.add(importPath, importsOf(each));
+    if (isOwn(found)) own.push(importPath);
   }
-  return { packages, roots: [...roots].flatMap(([path, deps]) => rootPackage(packages.get(path), deps, paths)) };
+  return { packages, roots: await graph.roots(own), pathOf: (number) => graph.pathOf(number) };
 }
 
-function rootPackage(found: ListedPackage | undefined, deps: Uint32Array, paths: readonly string[]): RootPackage[] {
-  // Not all of them at a time.
-  const dependencies = { *[Symbol.iterator]() { for (const at of deps) yield paths[at]; } };
-  return found === undefined ? [] : [{ ...found, dependencies }];
+/**
+ * What a package imports by its text, and what the toolchain adds to that (cmd/go/internal/load: cgo, SWIG, and the
+ * runtime of every command).
+ */
+function importsOf({ ImportPath, Name, Imports = [], CgoFiles, SwigFiles, SwigCXXFiles }: GoPackage): string[] {
+  const imports = Imports.filter((path) => path !== 'C');
+  if (CgoFiles !== undefined) imports.push(...cgoImports(ImportPath));
+  if (SwigFiles !== undefined || SwigCXXFiles !== undefined) imports.push('unsafe', 'runtime/cgo', 'syscall', 'sync');
+  if (Name === 'main') imports.push('runtime');
+  return imports;
+}
+
+/** The packages that make cgo work cannot import all of it. */
+function cgoImports(importPath: string): string[] {
+  if (importPath === 'runtime/cgo') return ['unsafe'];
+  return /^runtime\/(?:race|msan|asan)$/.test(importPath) ? ['unsafe', 'runtime/cgo'] : ['unsafe', 'runtime/cgo', 'syscall'];
 }
 
 /** One object per module, not one per package. */

@@ -29,7 +29,7 @@ async function reported(
 function lines({ packages, imports }: ModuleFindings): string[] {
   return packages.map(({ name, path, imports: places }) => {
     const dependencies = Array.from(places, (place) => `${imports[place].name}@${imports[place].version ?? ''}`);
-    return `${name} (${path}): ${dependencies.join(', ')}`;
+    return `${name} (${path}): ${dependencies.sort().join(', ')}`;
   });
 }
 
@@ -40,10 +40,10 @@ describe('packages', () => {
       'roots only, each with all that it imports',
       [
         { ImportPath: 'fmt', Standard: true },
-        { ImportPath: 'acme.dev/wind/gust', Module: WIND, Deps: ['fmt'] },
-        { ImportPath: 'acme.dev/hub/lib', Module: MAIN, Deps: ['acme.dev/wind/gust', 'fmt'] },
-        { ImportPath: 'acme.dev/hub/cmd/hubd', Module: MAIN, Deps: ['acme.dev/hub/lib', 'acme.dev/wind/gust', 'fmt'] },
-        { ImportPath: 'acme.dev/hub/cmd/tool', Module: MAIN, Deps: ['acme.dev/hub/lib', 'acme.dev/wind/gust', 'fmt'] },
+        { ImportPath: 'acme.dev/wind/gust', Module: WIND, Imports: ['fmt'] },
+        { ImportPath: 'acme.dev/hub/lib', Module: MAIN, Imports: ['acme.dev/wind/gust', 'fmt'] },
+        { ImportPath: 'acme.dev/hub/cmd/hubd', Module: MAIN, Imports: ['acme.dev/hub/lib', 'acme.dev/wind/gust', 'fmt'] },
+        { ImportPath: 'acme.dev/hub/cmd/tool', Module: MAIN, Imports: ['acme.dev/hub/lib', 'acme.dev/wind/gust', 'fmt'] },
       ],
       [
         'acme.dev/hub/cmd/hubd (cmd/hubd): acme.dev/hub/lib@v1.4.0, acme.dev/wind/gust@v0.3.1, fmt@',
@@ -56,15 +56,15 @@ describe('packages', () => {
       [
         { ImportPath: 'acme.dev/hub/testdata/a', Module: MAIN },
         { ImportPath: 'acme.dev/hub/testdata/b', Module: MAIN },
-        { ImportPath: HUB.name, Module: MAIN, Deps: ['acme.dev/hub/testdata/a'] },
+        { ImportPath: HUB.name, Module: MAIN, Imports: ['acme.dev/hub/testdata/a'] },
       ],
       ['acme.dev/hub (.): acme.dev/hub/testdata/a@v1.4.0'],
     ],
     [
       'one of a circle',
       [
-        { ImportPath: 'acme.dev/hub/a', Module: MAIN, Deps: ['acme.dev/hub/b'] },
-        { ImportPath: 'acme.dev/hub/b', Module: MAIN, Deps: ['acme.dev/hub/a'] },
+        { ImportPath: 'acme.dev/hub/a', Module: MAIN, Imports: ['acme.dev/hub/b'] },
+        { ImportPath: 'acme.dev/hub/b', Module: MAIN, Imports: ['acme.dev/hub/a'] },
       ],
       ['acme.dev/hub/b (b): acme.dev/hub/a@v1.4.0'],
     ],
@@ -72,7 +72,7 @@ describe('packages', () => {
       'code that is yet to be generated with the version of the main module',
       [
         { ImportPath: 'acme.dev/elsewhere/api' },
-        { ImportPath: HUB.name, Module: MAIN, Deps: ['acme.dev/elsewhere/api', 'acme.dev/unprinted'] },
+        { ImportPath: HUB.name, Module: MAIN, Imports: ['acme.dev/elsewhere/api', 'acme.dev/unprinted'] },
       ],
       ['acme.dev/hub (.): acme.dev/elsewhere/api@v1.4.0, acme.dev/unprinted@v1.4.0'],
     ],
@@ -82,16 +82,16 @@ describe('packages', () => {
         { ImportPath: 'a/x', Module: { Path: 'a', Version: 'v1.0.0', Replace: { Path: 'b', Version: 'v2.0.0' } } },
         { ImportPath: 'c', Module: { Path: 'c', Replace: { Path: './third/c' } } },
         { ImportPath: 'c/d', Module: { Path: 'c', Replace: { Path: './third/c/' } } },
-        { ImportPath: HUB.name, Module: MAIN, Deps: ['a/x', 'c', 'c/d'] },
+        { ImportPath: HUB.name, Module: MAIN, Imports: ['a/x', 'c', 'c/d'] },
       ],
-      ['acme.dev/hub (.): a/x@v2.0.0, c@./third/c, c/d@./third/c/d'],
+      ['acme.dev/hub (.): a/x@v2.0.0, c/d@./third/c/d, c@./third/c'],
     ],
     [
       'those of other modules of the workspace with their versions, never as roots',
       [
         { ImportPath: 'acme.dev/tool/lib', Module: { Path: 'acme.dev/tool', Main: true } },
         { ImportPath: 'acme.dev/tool/other', Module: { Path: 'acme.dev/tool', Main: true } },
-        { ImportPath: HUB.name, Module: MAIN, Deps: ['acme.dev/tool/lib'] },
+        { ImportPath: HUB.name, Module: MAIN, Imports: ['acme.dev/tool/lib'] },
       ],
       ['acme.dev/hub (.): acme.dev/tool/lib@v0.9.0'],
       { others: [{ name: 'acme.dev/tool', version: 'v0.9.0', directory: 'tool' }] },

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
+import { inTurns } from '../../concurrency/index.js';
 import type { Replacement } from '../package-manager.js';
 import type { FoundImport, FoundModule, FoundPackage, ModuleFindings } from './findings.js';
 import { pathBelow } from './go-paths.js';
-import type { GoModule, Listing, ListedPackage, RootPackage } from './listing.js';
+import type { GoModule, Listing, ListedPackage } from './listing.js';
 
 /** A module of the repository: the requested one, or another one of its workspace. */
 export interface LocalModule {
@@ -26,19 +27,21 @@ export interface Listed {
 }
 
 /** What is reported of a module (`gomod`) and its packages (`go-package`). Lists are sorted by name, then version. */
-export function report({ main, others, downloaded, listing, replacements }: Listed): ModuleFindings {
+export async function report({ main, others, downloaded, listing, replacements }: Listed): Promise<ModuleFindings> {
   const locals = new Map([main, ...others].map((module) => [module.name, module]));
   const imported = [...listing.packages.values()].flatMap(({ module }) =>
     module === undefined || module.Main === true ? [] : [reportedModule(module, replacements)],
   );
   const workspace = others.map(({ name, version }) => ({ name, version }));
   const versions = new PackageVersions(main, locals, listing);
+  const packages: FoundPackage[] = [];
+  await inTurns(listing.roots, ([name, reached]) => void packages.push(foundPackage(name, reached, main, versions)));
   return {
     directory: main.directory,
     name: main.name,
     version: main.version,
     dependencies: unique([...imported, ...downloaded, ...workspace]),
-    packages: listing.roots.map((root) => foundPackage(root, main, versions)).sort(byName),
+    packages: packages.sort(byName),
     imports: versions.imports,
   };
 }
@@ -53,18 +56,21 @@ export function reportedModule(module: GoModule, replacements: readonly Replacem
   return isAsked ? { ...found, replaces: { name: Path, version: Version } } : found;
 }
 
-function foundPackage(root: RootPackage, main: LocalModule, versions: PackageVersions): FoundPackage {
-  return {
-    name: root.importPath,
-    path: posix.join(main.directory, pathBelow(main.name, root.importPath)),
-    imports: Uint32Array.from([...root.dependencies].map((path) => versions.placeOf(path))),
-  };
+function foundPackage(
+  name: string,
+  reached: Uint32Array,
+  main: LocalModule,
+  versions: PackageVersions,
+): FoundPackage {
+  const path = posix.join(main.directory, pathBelow(main.name, name));
+  return { name, path, imports: reached.map((number) => versions.placeOf(number)).sort() };
 }
 
 /** The imported packages with their versions, each once, however many import it. */
 class PackageVersions {
   readonly imports: FoundImport[] = [];
-  private readonly places = new Map<string, number>();
+  /** Number in the listing → place. */
+  private readonly places = new Map<number, number>();
 
   constructor(
     private readonly main: LocalModule,
@@ -72,11 +78,12 @@ class PackageVersions {
     private readonly listing: Listing,
   ) {}
 
-  placeOf(path: string): number {
-    const known = this.places.get(path);
+  placeOf(number: number): number {
+    const known = this.places.get(number);
     if (known !== undefined) return known;
+    const path = this.listing.pathOf(number);
     const place = this.imports.push({ name: path, version: this.version(this.listing.packages.get(path), path) }) - 1;
-    this.places.set(path, place);
+    this.places.set(number, place);
     return place;
   }
 

@@ -1,3 +1,4 @@
+import { inTurns } from '../../concurrency/index.js';
 import type { Artifact } from '../../dependencies/index.js';
 import { emptyResolution, type Resolution, type ResolvedDependency, type ResolvedPackage } from '../package-manager.js';
 import { type ArchivedFile, bundleCache } from './bundle-cache.js';
@@ -5,16 +6,18 @@ import { ENVIRONMENT, REGISTRY_SETTINGS } from './configuration.js';
 import type { FoundModule, ModuleFindings } from './findings.js';
 
 /** What was found, as the pipeline takes it; `edits` are still to be added. */
-export function resolutionOf(modules: readonly ModuleFindings[], files: readonly ArchivedFile[]): Resolution {
+export async function resolutionOf(
+  modules: readonly ModuleFindings[],
+  files: readonly ArchivedFile[],
+): Promise<Resolution> {
   const zips = new Map(
     files.flatMap(({ file, artifact }) => (file.kind === 'zip' ? [[moduleKey(file.path, file.version), artifact]] : [])),
   );
+  const packages = modules.map((module) => gomodPackage(module, zips));
+  await inTurns(goPackages(modules), (each) => void packages.push(each));
   return {
     ...emptyResolution(),
-    packages: [
-      ...modules.map((module) => gomodPackage(module, zips)),
-      ...modules.flatMap((module) => goPackages(module)),
-    ],
+    packages,
     ...bundleCache(files),
     registryEntries: files.map(({ file: { path, version }, artifact }) => ({ artifact, name: path, version })),
     environment: [...ENVIRONMENT],
@@ -39,17 +42,16 @@ function gomodDependency({ name, version, replaces }: FoundModule, zips: Readonl
 }
 
 /** Packages share the objects of what they import: together they may import millions of times. */
-function goPackages({ version, imports, packages }: ModuleFindings): ResolvedPackage[] {
-  const dependencies = imports.map(
-    ({ name, version: imported }): ResolvedDependency => ({ type: 'go-package', name, version: imported, replaces: null }),
-  );
-  return packages.map(({ name, path, imports: places }) => ({
-    type: 'go-package',
-    name,
-    version,
-    path,
-    dependencies: Array.from(places, (place) => dependencies[place]),
-  }));
+function* goPackages(modules: readonly ModuleFindings[]): Generator<ResolvedPackage> {
+  for (const { version, imports, packages } of modules) {
+    const known = imports.map(
+      ({ name, version: imported }): ResolvedDependency => ({ type: 'go-package', name, version: imported, replaces: null }),
+    );
+    for (const { name, path, imports: places } of packages) {
+      const dependencies = Array.from(places, (place) => known[place]);
+      yield { type: 'go-package', name, version, path, dependencies };
+    }
+  }
 }
 
 function moduleKey(path: string, version: string): string {
