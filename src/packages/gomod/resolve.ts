@@ -28,5 +28,5 @@ export async function resolveGomod(job: ResolveJob): Promise<Resolution> {
   const { modules, files, edits } = await examineProjects(job, projects, tools);
   checkLocalDependencies(modules);
   if (edits.length === 0) await remember(memo, { modules, files }, job);
-  return { ...resolutionOf(modules, files), edits };
+  return { ...(await resolutionOf(modules, files)), edits };
 }
