@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import pLimit from 'p-limit';
 import type { ResolveJob, SourceEdit } from '../package-manager.js';
 import type { ArchivedFile } from './bundle-cache.js';
@@ -7,6 +7,7 @@ import { editsOf, findChanges } from './edits.js';
 import { examineProject } from './examine-project.js';
 import type { ModuleFindings } from './findings.js';
 import type { GoTools, Session } from './go-tools.js';
+import type { ModuleFiles } from './module-files.js';
 import { type GoProject, readSums } from './project.js';
 import { type Vendoring, vendoringOf } from './vendoring.js';
 import { writeWorkTree } from './work-tree.js';
@@ -14,7 +15,7 @@ import { writeWorkTree } from './work-tree.js';
 /** What commands found out and did. */
 export interface Examined {
   modules: ModuleFindings[];
-  files: ArchivedFile[];
+  archived: ArchivedFile[];
   edits: SourceEdit[];
 }
 
@@ -25,17 +26,23 @@ const PROJECTS_AT_A_TIME = 2;
 export async function examineProjects(
   job: ResolveJob,
   projects: readonly GoProject[],
+  files: ModuleFiles,
   tools: GoTools,
 ): Promise<Examined> {
   const { source, flags, signal, settings } = job;
-  const vendorings = await inOrder(projects, (project) =>
-    vendoringOf(project, flags, source, { strict: settings.gomod.strictVendor }),
+  const vendorings = projects.map((project) =>
+    vendoringOf(project, flags, files, { strict: settings.gomod.strictVendor }),
   );
   const isVendored = vendorings.some((vendoring) => vendoring !== undefined);
   await job.progress.phase('Writing the Go files');
   const scratch = await realpath(await job.scratchDirectory());
-  const tree = await writeWorkTree(source, join(scratch, 'app'), { everything: isVendored, signal });
-  const session = await tools.open(await readSums(source, projects), join(scratch, 'go'));
+  const tree = await writeWorkTree(source, join(scratch, 'app'), {
+    // `-mod=readonly` does not look at them.
+    ignored: new Set([...files.moduleDirectories].map((directory) => posix.join(directory, 'vendor'))),
+    everything: isVendored,
+    signal,
+  });
+  const session = await tools.open(await readSums(files, projects), join(scratch, 'go'));
   const stopPrefetch = prefetch(job, session);
   try {
     const limit = pLimit(canRunTogether(tools, projects) ? PROJECTS_AT_A_TIME : 1);
@@ -47,7 +54,7 @@ export async function examineProjects(
       }),
     );
     const changes = await findChanges(tree, changeable(projects, vendorings));
-    return { modules, files: isVendored ? [] : usedFiles(session), edits: editsOf(tree, changes) };
+    return { modules, archived: isVendored ? [] : usedFiles(session), edits: editsOf(tree, changes) };
   } finally {
     await stopPrefetch();
     await session.proxy.close();
@@ -88,12 +95,6 @@ function usedFiles({ store }: Session): ArchivedFile[] {
   return [...store.used.values()]
     .filter(({ path }) => path !== 'golang.org/toolchain')
     .map(({ artifact, ...file }) => ({ file, artifact }));
-}
-
-async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (const item of items) results.push(await work(item));
-  return results;
 }
 
 /** The first failure stops the others, and is thrown when all have ended. */

@@ -1,23 +1,23 @@
 import { posix } from 'node:path';
 import { UnsupportedFeature, ValidationError } from '../../errors/index.js';
-import type { SourceTree } from '../../source/index.js';
+import type { ModuleFiles } from './module-files.js';
 
 /**
  * Where a path leads that a `go.mod` or `go.work` in `directory` names, relative to the repository; links on the way are
  * followed. Throws `UnsupportedFeature` for an absolute path, `ValidationError` for one that leaves the repository.
  */
-export async function checkLocalPath(
-  source: SourceTree,
+export function checkLocalPath(
+  { links }: Pick<ModuleFiles, 'links'>,
   directory: string,
   path: string,
   file: string,
-): Promise<string> {
+): string {
   refuseAbsolute(path, file);
   let resolved = posix.join(directory, path).replace(/\/$/, '');
-  // Each round follows one link; `entry` gives the entry itself.
+  // Each round follows one link.
   for (let rounds = 0; rounds < 40; rounds++) {
     refuseOutside(resolved, path, file);
-    const link = await firstLink(source, resolved);
+    const link = firstLink(links, resolved);
     if (link === undefined) return resolved;
     resolved = posix.join(posix.dirname(link.path), link.target, resolved.slice(link.path.length + 1)).replace(/\/$/, '');
     if (posix.isAbsolute(link.target)) refuseOutside('..', path, file);
@@ -40,13 +40,12 @@ function refuseOutside(resolved: string, path: string, file: string): void {
   );
 }
 
-/** The first part of a path that is a link, as the tree has it. */
-async function firstLink(source: SourceTree, path: string): Promise<{ path: string; target: string } | undefined> {
-  const parts = path.split('/');
-  for (let length = 1; length <= parts.length; length++) {
-    const part = parts.slice(0, length).join('/');
-    const entry = await source.entry(part);
-    if (entry?.type === 'symlink') return { path: part, target: entry.linkTarget ?? '' };
+/** The first part of a path that is a link. */
+function firstLink(links: ReadonlyMap<string, string>, path: string): { path: string; target: string } | undefined {
+  for (let at = path.indexOf('/'); ; at = path.indexOf('/', at + 1)) {
+    const part = at === -1 ? path : path.slice(0, at);
+    const target = links.get(part);
+    if (target !== undefined) return { path: part, target };
+    if (at === -1) return undefined;
   }
-  return undefined;
 }

@@ -46,12 +46,12 @@ export async function recall(job: ResolveJob, projects: readonly GoProject[], to
 /** Keeps what was found for the next request. */
 export async function remember(
   { key }: Memo,
-  { modules, files }: { modules: ModuleFindings[]; files: readonly ArchivedFile[] },
+  { modules, archived }: { modules: ModuleFindings[]; archived: readonly ArchivedFile[] },
   job: ResolveJob,
 ): Promise<void> {
   const size = modules.reduce((sum, { packages }) => sum + packages.reduce((all, { imports }) => all + imports.length, 0), 0);
   if (key === undefined || size > MAX_IMPORTS) return;
-  const findings: Findings = { modules, files: files.map(cachedFile) };
+  const findings: Findings = { modules, files: archived.map(cachedFile) };
   await job.memo.put(key, await gzipAsync(serialize(findings), { level: constants.Z_BEST_SPEED }));
 }
 

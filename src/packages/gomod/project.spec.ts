@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { treeOf, type TreeFiles } from '../npm/external/__fixtures__/trees.js';
+import { ModuleFiles } from './module-files.js';
 import { readProject, readSums, withoutModFile } from './project.js';
+
+const filesOf = (files: TreeFiles): Promise<ModuleFiles> => ModuleFiles.of(treeOf(files));
 
 const MOD = 'module a.dev/a\n\ngo 1.21\n';
 
 describe('a project', () => {
   it('has the workspace that is nearest above it', async () => {
-    const source = treeOf({
+    const source = await filesOf({
       'go.work': 'go 1.21\nuse ./none\n',
       'a/go.work': 'go 1.22\nuse (\n\t./x\n\t../b\n)\n',
       'a/x/go.mod': MOD,
@@ -20,7 +23,7 @@ describe('a project', () => {
 
   it('has the sums of all modules of its workspace', async () => {
     const sum = (at: number): string => `x.dev/x v1.0.${at} h1:${'A'.repeat(42)}${at}=\n`;
-    const source = treeOf({
+    const source = await filesOf({
       'go.work': 'go 1.21\nuse (\n\t./a\n\t./b\n)\n',
       'go.work.sum': sum(0),
       'a/go.mod': MOD,
@@ -34,7 +37,7 @@ describe('a project', () => {
   });
 
   it('needs a go.mod', async () => {
-    expect(await withoutModFile(treeOf({ 'a/go.mod': MOD, 'b/x': '' }), ['.', 'a', 'b'])).toEqual(['.', 'b']);
+    expect(await withoutModFile(await filesOf({ 'a/go.mod': MOD, 'b/x': '' }), ['.', 'a', 'b'])).toEqual(['.', 'b']);
   });
 
   const REFUSED: [string, TreeFiles, string, RegExp][] = [
@@ -53,7 +56,7 @@ describe('a project', () => {
     ],
   ];
   it.each(REFUSED)('refuses %s', async (_name, files, errorType, message) => {
-    await expect(readProject(treeOf(files), 'm')).rejects.toMatchObject({ errorType, message: expect.stringMatching(message) });
+    await expect(readProject(await filesOf(files), 'm')).rejects.toMatchObject({ errorType, message: expect.stringMatching(message) });
   });
 
   const FINE: [string, TreeFiles][] = [
@@ -62,6 +65,6 @@ describe('a project', () => {
     ['a replacement by a module', { 'm/go.mod': `${MOD}replace x.dev/x => y.dev/y v1.0.0\n` }],
   ];
   it.each(FINE)('takes %s', async (_name, files) => {
-    await expect(readProject(treeOf(files), 'm')).resolves.toMatchObject({ directory: 'm' });
+    await expect(readProject(await filesOf(files), 'm')).resolves.toMatchObject({ directory: 'm' });
   });
 });

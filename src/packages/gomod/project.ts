@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { FileAccessError, InvalidFileFormat } from '../../errors/index.js';
-import type { SourceTree } from '../../source/index.js';
 import { type GoModFile, parseGoMod } from './files/go-mod-file.js';
 import { GoSums } from './files/go-sum-file.js';
 import { type GoWorkFile, parseGoWork } from './files/go-work-file.js';
 import { checkLocalPath } from './local-paths.js';
+import type { ModuleFiles } from './module-files.js';
 import { isImportPath } from './modules/module-path.js';
 import { isSemver } from './modules/semver.js';
 import { quote } from '../quote.js';
@@ -31,11 +31,10 @@ const MAX_MOD = 4 * 1024 * 1024;
 const MAX_SUM = 16 * 1024 * 1024;
 
 /** The requested directories that have no `go.mod`. */
-export async function withoutModFile(source: SourceTree, directories: readonly string[]): Promise<string[]> {
+export async function withoutModFile(files: ModuleFiles, directories: readonly string[]): Promise<string[]> {
   const missing: string[] = [];
   for (const directory of directories) {
-    const content = await source.read(posix.join(directory, 'go.mod'), { maxSize: MAX_MOD });
-    if (content === undefined) missing.push(directory);
+    if ((await read(files, posix.join(directory, 'go.mod'), MAX_MOD)) === undefined) missing.push(directory);
   }
   return missing;
 }
@@ -43,9 +42,9 @@ export async function withoutModFile(source: SourceTree, directories: readonly s
 /** Throws `FileAccessError` that lists them all. */
 export function refuseMissing(directories: readonly string[]): void {
   if (directories.length === 0) return;
-  const files = directories.map((directory) => posix.join(directory, 'go.mod'));
+  const paths = directories.map((directory) => posix.join(directory, 'go.mod'));
   throw new FileAccessError(
-    `The repository has no ${files.join(', no ')}. Name the directories of its Go modules in packages.gomod, or leave ` +
+    `The repository has no ${paths.join(', no ')}. Name the directories of its Go modules in packages.gomod, or leave ` +
       'gomod out of pkg_managers.',
   );
 }
@@ -54,34 +53,34 @@ export function refuseMissing(directories: readonly string[]): void {
  * Reads `go.mod`, and `go.work` where one is active. Everything local that they name must lie in the repository, as `go`
  * would follow it. Throws `InvalidFileFormat`, `ValidationError`, `UnsupportedFeature`.
  */
-export async function readProject(source: SourceTree, directory: string): Promise<GoProject> {
-  const modFile = await readModFile(source, directory);
-  const workspace = await findWorkspace(source, directory);
+export async function readProject(files: ModuleFiles, directory: string): Promise<GoProject> {
+  const modFile = await readModFile(files, directory);
+  const workspace = await findWorkspace(files, directory);
   return { directory, modFile, workspace };
 }
 
 /** What `go.sum` beside the modules and `go.work.sum` say, together. */
-export async function readSums(source: SourceTree, projects: readonly GoProject[]): Promise<GoSums> {
+export async function readSums(files: ModuleFiles, projects: readonly GoProject[]): Promise<GoSums> {
   const directories = projects.flatMap(({ directory, workspace }) => [directory, ...(workspace?.members ?? [])]);
-  const files = directories.map((directory) => posix.join(directory, 'go.sum'));
+  const paths = directories.map((directory) => posix.join(directory, 'go.sum'));
   for (const { workspace } of projects) {
-    if (workspace !== undefined) files.push(posix.join(workspace.directory, 'go.work.sum'));
+    if (workspace !== undefined) paths.push(posix.join(workspace.directory, 'go.work.sum'));
   }
   const sums = new GoSums();
-  for (const file of new Set(files)) {
-    const text = await source.read(file, { maxSize: MAX_SUM });
+  for (const file of new Set(paths)) {
+    const text = await read(files, file, MAX_SUM);
     if (text !== undefined) sums.add(text.toString(), file);
   }
   return sums;
 }
 
-async function readModFile(source: SourceTree, directory: string): Promise<GoModFile> {
+async function readModFile(files: ModuleFiles, directory: string): Promise<GoModFile> {
   const file = posix.join(directory, 'go.mod');
-  const text = await source.read(file, { maxSize: MAX_MOD });
+  const text = await read(files, file, MAX_MOD);
   const modFile = parseGoMod(text?.toString() ?? '', file);
   checkModFile(modFile, file);
   for (const { newPath, newVersion } of modFile.replace) {
-    if (newVersion === undefined) await checkLocalPath(source, directory, newPath, file);
+    if (newVersion === undefined) checkLocalPath(files, directory, newPath, file);
   }
   return modFile;
 }
@@ -97,29 +96,33 @@ function checkModFile({ module, require, replace }: GoModFile, file: string): vo
   }
 }
 
-async function findWorkspace(source: SourceTree, directory: string): Promise<Workspace | undefined> {
+async function findWorkspace(files: ModuleFiles, directory: string): Promise<Workspace | undefined> {
   for (let above = directory; ; above = posix.dirname(above)) {
     const file = posix.join(above, 'go.work');
-    const text = await source.read(file, { maxSize: MAX_MOD });
-    if (text !== undefined) return readWorkspace(source, above, parseGoWork(text.toString(), file), file);
+    const text = await read(files, file, MAX_MOD);
+    if (text !== undefined) return readWorkspace(files, above, parseGoWork(text.toString(), file), file);
     if (above === '.') return undefined;
   }
 }
 
 async function readWorkspace(
-  source: SourceTree,
+  files: ModuleFiles,
   directory: string,
   workFile: GoWorkFile,
   file: string,
 ): Promise<Workspace> {
   const members: string[] = [];
-  for (const path of workFile.use) members.push(await checkLocalPath(source, directory, path, file));
+  for (const path of workFile.use) members.push(checkLocalPath(files, directory, path, file));
   for (const { newPath, newVersion } of workFile.replace) {
-    if (newVersion === undefined) await checkLocalPath(source, directory, newPath, file);
+    if (newVersion === undefined) checkLocalPath(files, directory, newPath, file);
   }
   // Replacements of all its modules count.
   for (const member of members) {
-    if ((await withoutModFile(source, [member])).length === 0) await readModFile(source, member);
+    if ((await withoutModFile(files, [member])).length === 0) await readModFile(files, member);
   }
   return { directory, workFile, members };
+}
+
+async function read(files: ModuleFiles, path: string, maxSize: number): Promise<Buffer | undefined> {
+  return files.mayHave(path) ? files.read(path, { maxSize }) : undefined;
 }

@@ -2,6 +2,7 @@ import { emptyResolution, type Resolution, type ResolveJob } from '../package-ma
 import { archiveAgain, recall, remember } from './memo.js';
 import { checkLocalDependencies } from './local-dependencies.js';
 import { examineProjects } from './examine-projects.js';
+import { ModuleFiles } from './module-files.js';
 import { readProject, refuseMissing, withoutModFile } from './project.js';
 import { checkReplacements } from './replacements.js';
 import { resolutionOf } from './resolution.js';
@@ -10,14 +11,15 @@ import { GoTools } from './go-tools.js';
 /** Everything about the Go modules of a request. */
 export async function resolveGomod(job: ResolveJob): Promise<Resolution> {
   const directories = job.paths.map(({ path }) => path);
-  const missing = await withoutModFile(job.source, directories);
+  const files = await ModuleFiles.of(job.source);
+  const missing = await withoutModFile(files, directories);
   if (missing.length > 0 && directories.length === 1 && job.settings.gomod.ignoreMissingGoMod) {
     job.log.warn('The repository has no go.mod; no Go modules are reported.');
     return emptyResolution();
   }
   refuseMissing(missing);
   checkReplacements(job.replacements, directories);
-  const projects = await Promise.all(directories.map((directory) => readProject(job.source, directory)));
+  const projects = await Promise.all(directories.map((directory) => readProject(files, directory)));
   const tools = new GoTools(job);
   const memo = await recall(job, projects, tools);
   if (memo.findings !== undefined) {
@@ -25,8 +27,8 @@ export async function resolveGomod(job: ResolveJob): Promise<Resolution> {
     job.log.info('The Go modules of this commit were listed before; nothing is fetched.');
     return resolutionOf(memo.findings.modules, archived);
   }
-  const { modules, files, edits } = await examineProjects(job, projects, tools);
+  const { modules, archived, edits } = await examineProjects(job, projects, files, tools);
   checkLocalDependencies(modules);
-  if (edits.length === 0) await remember(memo, { modules, files }, job);
-  return { ...(await resolutionOf(modules, files)), edits };
+  if (edits.length === 0) await remember(memo, { modules, archived }, job);
+  return { ...(await resolutionOf(modules, archived)), edits };
 }

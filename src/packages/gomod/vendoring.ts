@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { UnsupportedFeature, ValidationError } from '../../errors/index.js';
-import type { SourceTree } from '../../source/index.js';
 import type { Flag } from '../flags.js';
 import type { JobLog, Replacement } from '../package-manager.js';
 import { findChanges, showChanges } from './edits.js';
 import { parseModulesTxt } from './files/modules-txt.js';
 import type { FoundModule } from './findings.js';
+import type { ModuleFiles } from './module-files.js';
 import type { GoProject } from './project.js';
 import { reportedModule } from './report.js';
 import type { WorkTree } from './work-tree.js';
@@ -25,17 +25,17 @@ const MAX_MODULES_TXT = 16 * 1024 * 1024;
  * What the flags say about a module; undefined = its dependencies are downloaded. Throws `ValidationError` for a module
  * with `vendor` and no flag, if the administrator wants that.
  */
-export async function vendoringOf(
+export function vendoringOf(
   project: GoProject,
   flags: ReadonlySet<Flag>,
-  source: SourceTree,
+  { vendorDirectories }: Pick<ModuleFiles, 'vendorDirectories'>,
   { strict }: { strict: boolean },
-): Promise<Vendoring | undefined> {
+): Vendoring | undefined {
   const directory = posix.join(project.workspace?.directory ?? project.directory, 'vendor');
-  const present = await hasFiles(source, directory);
+  const present = vendorDirectories.has(directory);
   if (flags.has('gomod-vendor-check')) return { directory, mayChange: !present };
   if (flags.has('gomod-vendor')) return { directory, mayChange: true };
-  if (!strict || !(await hasFiles(source, posix.join(project.directory, 'vendor')))) return undefined;
+  if (!strict || !vendorDirectories.has(posix.join(project.directory, 'vendor'))) return undefined;
   throw new ValidationError(
     `The module at ${project.directory} has a directory vendor. Post the request with the flag gomod-vendor or ` +
       'gomod-vendor-check, or remove the directory.',
@@ -83,9 +83,4 @@ export async function vendoredModules(
         replacements,
       ),
     );
-}
-
-async function hasFiles(source: SourceTree, directory: string): Promise<boolean> {
-  for await (const { type } of source.list(directory)) if (type !== 'directory') return true;
-  return false;
 }

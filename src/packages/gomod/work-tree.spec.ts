@@ -41,13 +41,13 @@ async function paths(): Promise<string[]> {
 
 describe('the work tree', () => {
   it('has what go lists, and links that stay in it', async () => {
-    await writeWorkTree(treeOf(FILES), root, { everything: false, signal });
+    await writeWorkTree(treeOf(FILES), root, { ignored: new Set(['vendor']), everything: false, signal });
     expect(await paths()).toEqual(['go.mod', 'go.sum', 'lib/lib.go', 'lib/link.go', 'lib/up', 'lib/vendor/kept.go']);
     expect(await readFile(join(root, 'lib/link.go'), 'utf8')).toBe('package lib\n');
   });
 
   it('has everything for vendoring', async () => {
-    const { originals } = await writeWorkTree(treeOf(FILES), root, { everything: true, signal });
+    const { originals } = await writeWorkTree(treeOf(FILES), root, { ignored: new Set(), everything: true, signal });
     expect(await paths()).toEqual(Object.keys(FILES).filter((path) => !['out', 'sneaky', 'absolute'].includes(path)).sort());
     expect([...originals.keys()].sort()).toEqual(['go.mod', 'go.sum', 'lib/vendor/kept.go', 'vendor/b.dev/b/b.go', 'vendor/modules.txt']);
   });
@@ -55,7 +55,7 @@ describe('the work tree', () => {
 
 describe('changes', () => {
   it('are found in module files and below vendor, nowhere else', async () => {
-    const tree = await writeWorkTree(treeOf(FILES), root, { everything: true, signal });
+    const tree = await writeWorkTree(treeOf(FILES), root, { ignored: new Set(), everything: true, signal });
     const looked = { directories: ['.', 'lib'], trees: ['vendor'] };
     expect(await findChanges(tree, looked)).toEqual([]);
     await writeFile(join(root, 'go.sum'), 'changed');
