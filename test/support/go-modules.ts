@@ -61,6 +61,10 @@ export const SMALL_PROJECTS: readonly GoProject[] = [
     earlierTags: ['v1.27.0-rc.2'],
     paths: ['.', 'exp'],
   },
+];
+
+/** For long runs: large ones, and ones that take long to build. */
+export const LARGE_PROJECTS: readonly GoProject[] = [
   {
     name: 'a workspace (zap with go.work)',
     root: 'go.uber.org/zap',
@@ -69,10 +73,6 @@ export const SMALL_PROJECTS: readonly GoProject[] = [
     earlierTags: ['exp/v0.2.0'],
     paths: ['exp'],
   },
-];
-
-/** For long runs: large ones, and ones that take long to build. */
-export const LARGE_PROJECTS: readonly GoProject[] = [
   {
     name: 'hundreds of dependencies (helm)',
     root: 'helm.sh/helm',
