@@ -48,11 +48,18 @@ export class GoSituations {
     private readonly scratch: string,
   ) {}
 
-  static async start(modules: readonly MadeModule[], environment: Record<string, string> = {}): Promise<GoSituations> {
+  /** With `withoutToolchains` the proxy on loopback is asked for toolchains, too, and has none. */
+  static async start(
+    modules: readonly MadeModule[],
+    { withoutToolchains = false, environment = {} }: { withoutToolchains?: boolean; environment?: Record<string, string> } = {},
+  ): Promise<GoSituations> {
     const scratch = await realpath(await mkdtemp(join(tmpdir(), 'go-situations-')));
     const [git, proxy] = await Promise.all([GitServer.start(), GoProxyServer.start(modules)]);
     const upstreams = join(scratch, 'upstreams.yaml');
-    await writeFile(upstreams, `gomod:\n  - {url: "${proxy.url}/", scopes: [test.example]}\n  - url: public\n`);
+    const url = `${proxy.url}/`;
+    const scopes = withoutToolchains ? ['test.example', 'golang.org/toolchain'] : ['test.example'];
+    const gomod = [{ url, scopes }, { url: 'public' }];
+    await writeFile(upstreams, JSON.stringify({ gomod }));
     const service = await Service.start({
       CACHITO_ALLOWED_PRIVATE_NETWORKS: await networksOfPublicRegistries(),
       CACHITO_UPSTREAMS_FILE: upstreams,
@@ -116,7 +123,8 @@ export class GoSituations {
     { paths = ['.'], flags = [], replacements, modules, versions = {}, binary, builds = true }: Situation & Outcome,
     { source, ref, bundle }: { source: string; ref: string; bundle: GoBundle },
   ): Promise<void> {
-    const env = { GOPROXY: this.proxy.url, GONOSUMDB: '*', GOMODCACHE: join(this.scratch, 'modules') };
+    const cgo = flags.includes('cgo-disable') ? '0' : '1';
+    const env = { GOPROXY: this.proxy.url, GONOSUMDB: '*', GOMODCACHE: join(this.scratch, 'modules'), CGO_ENABLED: cgo };
     const version = (module: string): Promise<string> => Promise.resolve(versions[module] ?? pseudoVersion(module, ref));
     const vendor = flags.some((flag) => flag.startsWith('gomod-vendor'));
     const tidy = flags.includes('force-gomod-tidy') || undefined;
