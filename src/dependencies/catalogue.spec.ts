@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openTestDatabase, type TestDatabase } from '../database/testing.js';
 import { InvalidRequestData } from '../errors/index.js';
@@ -77,14 +78,39 @@ describe('Catalogue', () => {
     expect(await count('dependency_set')).toBe(2);
   });
 
+  it('finds the sets of earlier versions again: their key is the digest of this JSON', async () => {
+    const root = { type: 'npm', name: 'root', version: '1.0.0' };
+    const edges = [[root, A], [A, B], [B, C], [A, C]].map(([from, to]) => ({ package: root, from, to }));
+    await save([own('root', [{ ...B, dev: true }, { ...A, dev: false, replaces: C }, C])], edges);
+    const rows: { id: string; name: string }[] = await database.dataSource.query('SELECT "id", "name" FROM "component"');
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => rows.find((row) => row.name === name)?.id);
+    const content = JSON.stringify({
+      members: [
+        { componentId: a, dev: false, direct: true, replacesId: c, artifactId: null },
+        { componentId: c, dev: null, direct: false, replacesId: null, artifactId: null },
+        { componentId: b, dev: true, direct: false, replacesId: null, artifactId: null },
+      ],
+      edges: [[a, b], [a, c], [b, c]].map(([from, to]) => ({ from, to })),
+    });
+    const [{ sha256 }]: { sha256: string }[] = await database.dataSource.query('SELECT "sha256" FROM "dependency_set"');
+    expect(sha256).toBe(createHash('sha256').update(content).digest('hex'));
+  });
+
+  it('gives packages the same objects where they depend on the same', async () => {
+    const id = await save([own('x', [A, B]), own('y', [B, A]), own('z', [B])]);
+    const [x, y, z] = (await catalogue.packagesOf([id])).get(id)?.packages ?? [];
+    expect(y.dependencies).toBe(x.dependencies);
+    expect(z.dependencies[0]).toBe(x.dependencies[1]);
+  });
+
   it('refuses two packages that are equal', async () => {
     await expect(save([own('a', [], 'x'), own('a', [], 'y')])).rejects.toBeInstanceOf(InvalidRequestData);
     expect(await count('component')).toBe(0);
   });
 
-  it('counts the union by name, type, version and dev', () => {
+  it('counts the union by name, type, version and dev', async () => {
     const packages = [own('x', [A, { ...A, dev: false }, { ...B, dev: true }]), own('y', [A, { ...A, dev: true }])];
-    expect(countDependencies(packages)).toBe(3);
+    expect(await countDependencies(packages)).toBe(3);
   });
 
   it('serves many at the same time who save the same in different orders', async () => {
@@ -95,7 +121,7 @@ describe('Catalogue', () => {
     expect(await count('dependency_set')).toBe(13);
   });
 
-  it('reads any number of requests with two queries', async () => {
+  it('reads any number of requests with three queries', async () => {
     const ids = [await save([own('x', [A])]), await save([own('y', [B]), own('z', [A])])];
     const queries: string[] = [];
     await database.dataSource.transaction(async (manager) => {
@@ -103,7 +129,7 @@ describe('Catalogue', () => {
       manager.query = async (text: string, parameters?: unknown[]) => (queries.push(text), query(text, parameters));
       expect((await catalogue.packagesOf(ids, manager)).size).toBe(2);
     });
-    expect(queries).toHaveLength(2);
+    expect(queries).toHaveLength(3);
   });
 
   it('removes sets that no package has, and saves them again', async () => {

@@ -1,3 +1,5 @@
+import { inTurns, sortedInTurns } from '../concurrency/index.js';
+
 /** Name, type and version: what identifies a package or a dependency. The Go standard library has no version. */
 export interface ComponentKey {
   /** `npm`, `go-package`, … */
@@ -53,10 +55,24 @@ export function compareComponents(a: ComponentKey & { dev?: boolean }, b: Compon
   );
 }
 
-/** Joins the dependencies of all packages: sorted, unique by name, type, version and dev; the first one wins. */
-export function mergeDependencies<T extends ComponentKey & { dev?: boolean }>(
+/**
+ * Joins the dependencies of all packages: sorted, unique by name, type, version and dev; the first one wins. Packages
+ * may have millions together, most of them the same objects.
+ */
+export async function mergeDependencies<T extends ComponentKey & { dev?: boolean }>(
   packages: readonly { dependencies: readonly T[] }[],
-): T[] {
-  const all = packages.flatMap((each) => each.dependencies).sort(compareComponents);
-  return all.filter((each, at) => at === 0 || compareComponents(all[at - 1], each) !== 0);
+): Promise<T[]> {
+  const sorted = await distinctDependencies(packages);
+  return sorted.filter((each, at) => at === 0 || compareComponents(sorted[at - 1], each) !== 0);
+}
+
+/** Every object among the dependencies of all packages, once: sorted, equal ones in the order of the packages. */
+export async function distinctDependencies<T extends ComponentKey & { dev?: boolean }>(
+  packages: readonly { dependencies: readonly T[] }[],
+): Promise<T[]> {
+  const distinct = new Set<T>();
+  await inTurns(new Set(packages.map(({ dependencies }) => dependencies)), (dependencies) => {
+    for (const each of dependencies) distinct.add(each);
+  });
+  return sortedInTurns([...distinct], compareComponents);
 }

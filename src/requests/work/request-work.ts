@@ -110,13 +110,14 @@ export class RequestWork {
 
   /** Saves everything and completes the request, in one transaction. Throws `ClaimLost`, `InvalidRequestData`. */
   async complete(claim: Claim, result: WorkResult): Promise<void> {
+    const dependenciesCount = await countDependencies(result.packages);
     await this.states.change(
       claim.id,
       {
         state: 'complete',
         reason: REASONS.complete,
         packagesCount: result.packages.length,
-        dependenciesCount: countDependencies(result.packages),
+        dependenciesCount,
         environmentVariables: { ...result.environment.registry },
       },
       {
