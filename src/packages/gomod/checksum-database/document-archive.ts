@@ -6,9 +6,6 @@ export type ArchivePort = Pick<ArtifactPort, 'getMade' | 'open'>;
 /** Thrown to find out whether something is archived, without archiving it. */
 class NotArchived extends Error {}
 
-/** How often somebody else may look for what is being archived. */
-const TRIES = 5;
-
 /**
  * Verified documents of a checksum database, kept for ever among the artifacts under the address that they have at the
  * first base.
@@ -32,13 +29,13 @@ export class DocumentArchive {
 
   /** Archives a document, unless one is there. */
   async keep(path: string, content: Buffer, signal: AbortSignal): Promise<void> {
-    for (let tries = TRIES; ; tries -= 1) {
+    for (;;) {
       try {
         await this.get(path, async () => content, signal);
         return;
       } catch (error) {
-        // The answer of somebody who looked for it at the same time.
-        if (!(error instanceof NotArchived) || tries === 1) throw error;
+        // The answer of somebody who looked for it at the same time, which those who ask for one thing share.
+        if (!(error instanceof NotArchived)) throw error;
       }
     }
   }

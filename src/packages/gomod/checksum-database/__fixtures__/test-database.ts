@@ -34,8 +34,7 @@ export class TestDatabase {
   /** Adds a record; digests are hexadecimal. */
   add(path: string, version: string, zip = sha256(path, version).toString('hex'), mod = zip): this {
     const text = (hex: string): string => `h1:${Buffer.from(hex, 'hex').toString('base64')}`;
-    this.places.set(`${path}@${version}`, this.size);
-    return this.addText(`${path} ${version} ${text(zip)}\n${path} ${version}/go.mod ${text(mod)}\n`);
+    return this.addText(`${path} ${version} ${text(zip)}\n${path} ${version}/go.mod ${text(mod)}\n`, `${path}@${version}`);
   }
 
   /** Adds as many records as are missing. */
@@ -44,7 +43,9 @@ export class TestDatabase {
     return this;
   }
 
-  addText(text: string): this {
+  /** Adds a record as it is, that is found by a module and version. */
+  addText(text: string, module?: string): this {
+    if (module !== undefined) this.places.set(module, this.size);
     this.texts.push(text);
     let hash = sha256(Buffer.of(0), text);
     for (let level = 0; ; level += 1) {
