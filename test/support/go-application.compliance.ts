@@ -46,13 +46,14 @@ export function goProjectsAreServed(projects: readonly GoProject[]): void {
 
     afterAll(async () => {
       await bundle?.remove();
-      if (request !== undefined) await removeTree((await request.catch(() => undefined))?.source ?? '');
+      const source = (await request?.catch(() => undefined))?.source;
+      if (source !== undefined) await removeTree(source);
     });
 
     itWithTool('go', 'reports what go says', async () => {
       const { id, source, ref } = await processed();
       const version = (module: string): Promise<string> => versions.version(module, ref);
-      const binary = await goOf(project);
+      const binary = await goOf(project, source);
       const expected: ReportedPackage[] = [];
       for (const path of paths) {
         const vendor = flags.length > 0;
@@ -62,14 +63,14 @@ export function goProjectsAreServed(projects: readonly GoProject[]): void {
     }, 600_000);
 
     itBuildsOffline('builds from the bundle alone', async () => {
-      const binary = await goOf(project);
+      const binary = await goOf(project, (await processed()).source);
       for (const path of paths) {
         for (const command of ['build', 'vet']) await (await unpacked()).go([command, './...'], { path, binary });
       }
     }, 1_800_000);
 
     itBuildsOffline('builds with the variables for offline use', async () => {
-      const binary = await goOf(project);
+      const binary = await goOf(project, (await processed()).source);
       await (await unpacked()).forgetModules();
       for (const path of paths) {
         for (const command of ['build', 'vet']) await (await unpacked()).go([command, './...'], { path, binary, mode: 'offline' });

@@ -21,8 +21,8 @@ export interface GoProject {
   paths?: string[];
   flags?: string[];
   /**
-   * Go that lists it, when that is not the installed one: the module asks for a newer one, or an old module may be
-   * changed, which is left to Go 1.20 (later ones raise its `go` line).
+   * Go that lists it, when that is not the one that it asks for: an old module that may be changed is left to Go 1.20,
+   * since later ones raise its `go` line.
    */
   go?: string;
   /** Go versions that it is also built with. */
@@ -44,7 +44,6 @@ export const SMALL_PROJECTS: readonly GoProject[] = [
     files: () => withGoLine(realModule('github.com/go-chi/chi/v5', 'v5.2.5'), 'toolchain go1.27.0'),
     tags: ['v1.0.0', 'chi/v5.9.0'],
     earlierTags: ['v5.2.4', 'v5.3.0-rc.1', 'v4.8.0'],
-    go: '1.27.0',
   },
   {
     name: 'a vendored one with a complete module graph, without tags (spf13/cobra)',
@@ -115,7 +114,6 @@ export const LARGE_PROJECTS: readonly GoProject[] = [
     root: 'filippo.io/age',
     files: () => realModule('filippo.io/age', 'v1.3.2'),
     earlierTags: ['v1.3.1'],
-    go: '1.27.0',
   },
   {
     name: 'cgo (go-sqlite3)',

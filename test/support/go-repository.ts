@@ -1,9 +1,10 @@
-import { mkdtemp, realpath } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import semver from 'semver';
 import { removeTree } from './go-bundle.js';
-import { goToolchain } from './go-command.js';
+import { goToolchain, installedGoVersion } from './go-command.js';
 import type { GoProject } from './go-modules.js';
 import { git, type GitRepository, type GitServer } from './git-server.js';
 
@@ -27,7 +28,12 @@ export async function checkout(repository: GitRepository, ref: string): Promise<
   return directory;
 }
 
-/** The binary that a project is listed with; undefined = the installed one. */
-export async function goOf({ go: version }: GoProject): Promise<string | undefined> {
-  return version === undefined ? undefined : goToolchain(version);
+/** The binary that a project is listed with: the installed one unless its files ask for a newer one. */
+export async function goOf({ go: version, paths = ['.'] }: GoProject, source: string): Promise<string | undefined> {
+  if (version !== undefined) return goToolchain(version);
+  const files = ['go.work', ...paths.map((path) => join(path, 'go.mod'))];
+  const texts = await Promise.all(files.map((file) => readFile(join(source, file), 'utf8').catch(() => '')));
+  const asked = texts.join('\n').matchAll(/^(?:go |toolchain go)(\d+\.\d+)(\.\d+)?$/gm);
+  const [newest = '1.0.0'] = [...asked].map(([, language, patch = '.0']) => language + patch).sort(semver.rcompare);
+  return semver.gte(await installedGoVersion(), newest) ? undefined : goToolchain(newest);
 }
