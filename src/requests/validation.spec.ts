@@ -260,10 +260,10 @@ describe('POST /requests, meaning of the body', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['manager not enabled', { pkg_managers: ['pip'] }, /pip are not enabled here; enabled are: npm, git-submodule/],
+    ['manager not enabled', { pkg_managers: ['pip'] }, /pip are not enabled here; enabled are: gomod, npm, git-submodule/],
     ['several not enabled', { pkg_managers: ['pip', 'yarn', 'git-submodule'] }, /pip, yarn/],
     ['packages of a manager not requested', { pkg_managers: [], packages: { npm: [{ path: 'a' }] } }, /configures npm/],
-    ['packages with default managers', { packages: { gomod: [{ path: 'a' }] } }, /configures gomod/],
+    ['packages with default managers', { packages: { npm: [{ path: 'a' }] } }, /configures npm/],
     ['unknown flag', { flags: ['no-such-flag'] }, /"no-such-flag" are unknown or inactive/],
     ['inactive flag', { flags: ['pip-dev-preview'] }, /"pip-dev-preview" are unknown or inactive/],
     ['some unknown flags', { flags: ['cgo-disable', 'a', 'b', 'a'] }, /flags "a", "b" are/],

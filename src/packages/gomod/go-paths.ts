@@ -1,5 +1,3 @@
-import { posix } from 'node:path';
-
 /** `a/b` contains `a/b` and `a/b/c`, not `a/bc`. `.` contains everything that does not begin with `..`. */
 export function containsPath(outer: string, inner: string): boolean {
   if (outer === '.') return inner !== '..' && !inner.startsWith('../');
@@ -9,11 +7,6 @@ export function containsPath(outer: string, inner: string): boolean {
 /** The rest of an import path below a module path, empty for the module itself. */
 export function pathBelow(modulePath: string, importPath: string): string {
   return importPath === modulePath ? '' : importPath.slice(modulePath.length + 1);
-}
-
-/** `.` and `x` → `x`. */
-export function joinPath(directory: string, name: string): string {
-  return posix.join(directory, name);
 }
 
 /**

@@ -75,7 +75,7 @@ describe('POST /requests', () => {
   });
 
   it.each<[object, string[]]>([
-    [{}, []],
+    [{}, ['gomod']],
     [{ pkg_managers: [] }, []],
     [{ pkg_managers: ['git-submodule'] }, ['git-submodule']],
   ])('%j gives the managers %j', async (more, managers) => {
