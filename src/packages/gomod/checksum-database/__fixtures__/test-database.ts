@@ -3,7 +3,8 @@ import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:cryp
 const sha256 = (...parts: (Buffer | string)[]): Buffer => {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
-  return hash.digest();
+  // Copied, so that many lie in one piece of memory.
+  return Buffer.from(hash.digest());
 };
 
 /** A checksum database as small as can be, in memory, with a key of its own. */
