@@ -2,8 +2,6 @@ export type {
   Artifact,
   ArtifactSpec,
   Digests,
-  FileDigest,
-  FoundDigests,
   MadeArtifact,
   MadeArtifactSpec,
   PackageVersion,
