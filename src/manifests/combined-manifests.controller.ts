@@ -2,7 +2,7 @@ import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Configuration } from '../config/index.js';
-import { absoluteUrl, API_BASE, ApiErrors, type Tag } from '../http/index.js';
+import { absoluteUrl, API_BASE, ApiErrors, LargeDocuments, type Tag } from '../http/index.js';
 import { CYCLONEDX_EXAMPLE, ICM_EXAMPLE } from './examples.js';
 import { type ContentManifest, contentManifest } from './icm.js';
 import { ManifestRequests } from './manifest-requests.js';
@@ -17,6 +17,7 @@ const EPOCH = '1970-01-01T00:00:00Z';
 /** Documents about several requests at once. */
 @ApiTags(TAG)
 @Controller(API_BASE)
+@LargeDocuments()
 export class CombinedManifestsController {
   constructor(
     private readonly configuration: Configuration,

@@ -1,5 +1,7 @@
+import { inTurns, sortedInTurns } from '../concurrency/index.js';
 import { compareCodePoints } from '../dependencies/index.js';
 import type { ManifestRequest } from './manifest-request.js';
+import { OncePerDependency } from './once-per-dependency.js';
 import { PackageUrls } from './purl.js';
 
 /** A package or dependency as SBOMs list it. */
@@ -14,24 +16,27 @@ export interface SbomComponent {
  * Every package and every dependency of the requests, dev or not: sorted by purl, name and version (none first), equal
  * ones merged.
  */
-export function sbomComponents(requests: readonly ManifestRequest[]): SbomComponent[] {
-  const all = requests.flatMap((request) => [...componentsOf(request)]).sort(compare);
-  return all.filter((each, at) => at === 0 || compare(all[at - 1], each) !== 0);
+export async function sbomComponents(requests: readonly ManifestRequest[]): Promise<SbomComponent[]> {
+  const all = new Set<SbomComponent>();
+  for (const request of requests) await addComponents(request, all);
+  const sorted = await sortedInTurns([...all], compare);
+  return sorted.filter((each, at) => at === 0 || compare(sorted[at - 1], each) !== 0);
 }
 
-function* componentsOf(request: ManifestRequest): Generator<SbomComponent> {
+async function addComponents(request: ManifestRequest, all: Set<SbomComponent>): Promise<void> {
   const urls = new PackageUrls(request);
-  for (const each of request.packages) {
-    const purl = urls.ofPackage(each);
-    if (purl !== undefined) yield component(each.name, each.version, purl);
-    for (const dependency of each.dependencies) {
-      const dependencyPurl = urls.ofDependency(each, dependency);
-      if (dependencyPurl !== undefined) yield component(dependency.name, urls.shownVersion(dependency), dependencyPurl);
-    }
-  }
+  const components = new OncePerDependency(urls.goModules, (parent, dependency) =>
+    component(dependency.name, urls.shownVersion(dependency), urls.ofDependency(parent, dependency)),
+  );
+  await inTurns(request.packages, (each) => {
+    const own = component(each.name, each.version, urls.ofPackage(each));
+    for (const made of [own, ...components.ofAll(each, each.dependencies)]) if (made !== null) all.add(made);
+  });
 }
 
-function component(name: string, version: string | null, purl: string): SbomComponent {
+/** Null for what has no purl. */
+function component(name: string, version: string | null, purl: string | undefined): SbomComponent | null {
+  if (purl === undefined) return null;
   return { name, ...(version === null || version === '' ? {} : { version }), purl };
 }
 

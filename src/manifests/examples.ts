@@ -21,8 +21,8 @@ const REQUEST = {
 };
 
 /** Examples for the API documentation, made by the code they document. */
-export const ICM_EXAMPLE = contentManifest([REQUEST]);
-export const CYCLONEDX_EXAMPLE = sbom('cyclonedx-1.6', [REQUEST], { address: '', created: '' });
+export const ICM_EXAMPLE = await contentManifest([REQUEST]);
+export const CYCLONEDX_EXAMPLE = await sbom('cyclonedx-1.6', [REQUEST], { address: '', created: '' });
 export const PROVENANCE_EXAMPLE = provenance({
   id: 17,
   repo: REPO,

@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
+import { sortedInTurns, takingTurns } from '../concurrency/index.js';
 import { type CataloguedDependency, type CataloguedPackage, compareCodePoints } from '../dependencies/index.js';
 import type { ManifestRequest } from './manifest-request.js';
+import { OncePerDependency } from './once-per-dependency.js';
 import { PackageUrls } from './purl.js';
 
 /** An image content manifest; its schema is `ICM_SPEC`. */
@@ -24,31 +26,45 @@ const TYPES = ['go-package', 'npm', 'pip', 'yarn', 'rubygems', 'git-submodule'];
 
 const logger = new Logger('ContentManifest');
 
-/** The manifest of any number of requests; equal entries of different requests are all kept. */
-export function contentManifest(requests: readonly ManifestRequest[]): ContentManifest {
-  const contents = requests.flatMap(imageContents).sort(byPurl);
-  return { metadata: { icm_version: 1, icm_spec: ICM_SPEC, image_layer_index: -1 }, image_contents: contents };
+/**
+ * The manifest of any number of requests; equal entries of different requests are all kept. Equal dependencies are one
+ * object: requests may have millions.
+ */
+export async function contentManifest(requests: readonly ManifestRequest[]): Promise<ContentManifest> {
+  const contents: ImageContent[] = [];
+  for (const request of requests) {
+    for await (const entry of imageContents(request)) contents.push(entry);
+  }
+  return {
+    metadata: { icm_version: 1, icm_spec: ICM_SPEC, image_layer_index: -1 },
+    image_contents: await sortedInTurns(contents, byPurl),
+  };
 }
 
-function imageContents(request: ManifestRequest): ImageContent[] {
+async function* imageContents(request: ManifestRequest): AsyncGenerator<ImageContent> {
   const contents = new RequestContents(request);
   const packages = TYPES.flatMap((type) => request.packages.filter((each) => each.type === type));
-  const entries = new Map<string, ImageContent>();
-  for (const each of packages) {
+  const keys = new Set<string>();
+  for await (const each of takingTurns(packages)) {
     const key = JSON.stringify([each.name, each.type, each.version]);
-    if (!entries.has(key)) entries.set(key, contents.entryOf(each));
+    if (keys.has(key)) continue;
+    keys.add(key);
+    yield contents.entryOf(each);
   }
-  return [...entries.values()];
 }
 
 /** Makes the entries of one request. */
 class RequestContents {
   private readonly urls: PackageUrls;
+  private readonly purls: OncePerDependency<{ purl: string }>;
   /** By module: all packages of a Go module share their sources. */
   private readonly goSources = new Map<CataloguedPackage, { purl: string }[]>();
 
   constructor(request: ManifestRequest) {
     this.urls = new PackageUrls(request);
+    this.purls = new OncePerDependency(this.urls.goModules, (parent, dependency) => ({
+      purl: this.urls.ofDependency(parent, dependency) ?? '',
+    }));
   }
 
   entryOf(each: CataloguedPackage): ImageContent {
@@ -81,10 +97,8 @@ class RequestContents {
     parent: CataloguedPackage,
     wanted: (dependency: CataloguedDependency) => boolean = () => true,
   ): { purl: string }[] {
-    return parent.dependencies
-      .filter((dependency) => dependency.type === parent.type && wanted(dependency))
-      .map((dependency) => ({ purl: this.urls.ofDependency(parent, dependency) ?? '' }))
-      .sort(byPurl);
+    const dependencies = parent.dependencies.filter((each) => each.type === parent.type && wanted(each));
+    return this.purls.ofAll(parent, dependencies).sort(byPurl);
   }
 }
 

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Configuration } from '../config/index.js';
 import { CachitoNotImplementedError } from '../errors/index.js';
-import { absoluteUrl, API_BASE, ApiErrors, publicBase, type Tag } from '../http/index.js';
+import { absoluteUrl, API_BASE, ApiErrors, LargeDocuments, publicBase, type Tag } from '../http/index.js';
 import { CYCLONEDX_EXAMPLE, ICM_EXAMPLE, PROVENANCE_EXAMPLE } from './examples.js';
 import { type ContentManifest, contentManifest } from './icm.js';
 import { ManifestRequests } from './manifest-requests.js';
@@ -16,6 +16,7 @@ const TAG: Tag = 'request data';
 /** Documents about one request. */
 @ApiTags(TAG)
 @Controller(`${API_BASE}/requests`)
+@LargeDocuments()
 export class RequestManifestsController {
   constructor(
     private readonly configuration: Configuration,

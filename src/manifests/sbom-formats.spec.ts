@@ -49,8 +49,8 @@ describe.each(['1.4', '1.6', '1.7'])('CycloneDX %s', (version) => {
     ['one request', [REQUEST]],
     ['several', [REQUEST, REQUEST]],
     ['none', []],
-  ])('is valid for %s', (_, requests) => {
-    const document = sbom(format, requests, ORIGIN);
+  ])('is valid for %s', async (_, requests) => {
+    const document = await sbom(format, requests, ORIGIN);
     validate(document);
     expect(validate.errors).toBeNull();
     expect(document).toMatchObject({ bomFormat: 'CycloneDX', specVersion: version, version: 1 });
@@ -58,8 +58,8 @@ describe.each(['1.4', '1.6', '1.7'])('CycloneDX %s', (version) => {
 });
 
 describe('the SBOM', () => {
-  it('holds nothing but its components in version 1.4', () => {
-    expect(Object.keys(sbom('cyclonedx-1.4', [REQUEST], ORIGIN))).toEqual(['bomFormat', 'specVersion', 'version', 'components']);
+  it('holds nothing but its components in version 1.4', async () => {
+    expect(Object.keys(await sbom('cyclonedx-1.4', [REQUEST], ORIGIN))).toEqual(['bomFormat', 'specVersion', 'version', 'components']);
   });
 
   it('names its subject in later versions', () => {
@@ -68,8 +68,8 @@ describe('the SBOM', () => {
     });
   });
 
-  it('describes every element once in SPDX', () => {
-    const document = sbom('spdx-2.3', [REQUEST], ORIGIN);
+  it('describes every element once in SPDX', async () => {
+    const document = await sbom('spdx-2.3', [REQUEST], ORIGIN);
     expect(document).toMatchObject({
       spdxVersion: 'SPDX-2.3',
       name: `Acme/Hub ${COMMIT}`,

@@ -10,12 +10,12 @@ export const SBOM_FORMATS = ['cyclonedx-1.4', 'cyclonedx-1.6', 'cyclonedx-1.7', 
 export type SbomFormat = (typeof SBOM_FORMATS)[number];
 
 /** The SBOM of any number of requests. `address` is where it is served, `created` its time (`YYYY-MM-DDTHH:MM:SSZ`). */
-export function sbom(
+export async function sbom(
   format: SbomFormat,
   requests: readonly ManifestRequest[],
   origin: { address: string; created: string },
-): CycloneDx14 | CycloneDxWithMetadata | SpdxDocument {
-  const components = sbomComponents(requests);
+): Promise<CycloneDx14 | CycloneDxWithMetadata | SpdxDocument> {
+  const components = await sbomComponents(requests);
   const subjects = requests.map(subjectOf);
   const subject = subjects.length === 1 ? subjects[0] : undefined;
   switch (format) {

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { inTurns } from '../concurrency/index.js';
+import { jsonPieces } from '../http/index.js';
 import type { SbomComponent } from './components.js';
 import type { SbomSubject } from './cyclonedx.js';
 
@@ -35,20 +37,21 @@ const DOCUMENT_ID = 'SPDXRef-DOCUMENT';
  * The document about sources and what they contain. `address` is where it is served; `created` UTC, to the second,
  * `YYYY-MM-DDTHH:MM:SSZ`. Equal content has an equal namespace.
  */
-export function spdx(
+export async function spdx(
   subjects: readonly SbomSubject[],
   components: readonly SbomComponent[],
   { address, created }: { address: string; created: string },
-): SpdxDocument {
+): Promise<SpdxDocument> {
   const sources = subjects.map((subject, at) => spdxPackage(`SPDXRef-Source-${at + 1}`, subject));
   const packages = components.map((component, at) => spdxPackage(`SPDXRef-Package-${at + 1}`, component));
-  const digest = createHash('sha256').update(JSON.stringify([subjects, components])).digest('hex');
+  const digest = createHash('sha256');
+  await inTurns(jsonPieces([subjects, components]), (piece) => digest.update(piece));
   return {
     spdxVersion: 'SPDX-2.3',
     dataLicense: 'CC0-1.0',
     SPDXID: DOCUMENT_ID,
     name: subjects.map(({ name, version }) => `${name} ${version}`).join(', ') || 'empty',
-    documentNamespace: `${address}/spdx-2.3/${digest}`,
+    documentNamespace: `${address}/spdx-2.3/${digest.digest('hex')}`,
     creationInfo: { created, creators: ['Tool: Cachito'] },
     packages: [...sources, ...packages],
     relationships: [

@@ -8,7 +8,7 @@ import { WorkersOnly } from '../../auth/index.js';
 import { Configuration } from '../../config/index.js';
 import type { RequestPackages } from '../../dependencies/index.js';
 import { InvalidQueryParameters } from '../../errors/index.js';
-import { API_BASE, ApiErrors, HttpProblem, JsonBody, publicBase, ResourceNotFound } from '../../http/index.js';
+import { API_BASE, ApiErrors, HttpProblem, JsonBody, LargeDocuments, publicBase, ResourceNotFound } from '../../http/index.js';
 import { BuildModeQuery } from '../dto/queries.dto.js';
 import { PackagesDocument } from '../dto/views.dto.js';
 import { ConfigurationFileBody } from '../dto/worker.dto.js';
@@ -89,6 +89,7 @@ export class RequestDataController {
   }
 
   @Get('packages')
+  @LargeDocuments()
   @ApiOperation({ summary: 'Packages and dependencies', description: 'What was found, whatever the state is now.' })
   @ApiOkResponse({ type: PackagesDocument, description: 'As in the request; `replaces` only where there is one' })
   @ApiErrors(

@@ -9,6 +9,7 @@ import {
   API_BASE,
   ApiErrors,
   JsonBody,
+  LargeDocuments,
   type LinkFilters,
   type Page,
   pageMeta,
@@ -30,6 +31,7 @@ import { RequestViews } from '../views/request-views.js';
 /** `/requests`: submit, list, show, change. */
 @ApiTags('requests')
 @Controller(`${API_BASE}/requests`)
+@LargeDocuments()
 export class RequestsController {
   constructor(
     private readonly configuration: Configuration,

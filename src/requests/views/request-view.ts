@@ -1,3 +1,4 @@
+import { inTurns } from '../../concurrency/index.js';
 import type { CataloguedDependency, ComponentKey, RequestPackages } from '../../dependencies/index.js';
 import type { RequestStateName } from '../request-state.js';
 
@@ -50,15 +51,29 @@ export interface VerboseView extends CommonView {
   logs?: { url: string };
 }
 
-/** Packages and dependencies as verbose views show them. */
-export function verbosePackages(found: RequestPackages | undefined): Pick<VerboseView, 'packages' | 'dependencies'> {
-  if (found === undefined) return { packages: [], dependencies: [] };
-  return {
-    packages: found.packages.map((each) => ({ ...each, dependencies: each.dependencies.map(withReplaces) })),
-    dependencies: found.dependencies.map(withReplaces),
-  };
-}
+/** Packages and dependencies as verbose views show them. What many packages or requests share stays shared. */
+export class VerbosePackages {
+  private readonly dependencies = new Map<CataloguedDependency, VerboseDependency>();
+  private readonly lists = new Map<readonly CataloguedDependency[], VerboseDependency[]>();
 
-function withReplaces(dependency: CataloguedDependency): VerboseDependency {
-  return { ...dependency, replaces: dependency.replaces ?? null };
+  async of(found: RequestPackages | undefined): Promise<Pick<VerboseView, 'packages' | 'dependencies'>> {
+    if (found === undefined) return { packages: [], dependencies: [] };
+    const packages: VerbosePackage[] = [];
+    await inTurns(found.packages, (each) => {
+      packages.push({ ...each, dependencies: this.withReplaces(each.dependencies) });
+    });
+    return { packages, dependencies: this.withReplaces(found.dependencies) };
+  }
+
+  private withReplaces(list: readonly CataloguedDependency[]): VerboseDependency[] {
+    const known = this.lists.get(list) ?? list.map((each) => this.shown(each));
+    this.lists.set(list, known);
+    return known;
+  }
+
+  private shown(dependency: CataloguedDependency): VerboseDependency {
+    const known = this.dependencies.get(dependency) ?? { ...dependency, replaces: dependency.replaces ?? null };
+    this.dependencies.set(dependency, known);
+    return known;
+  }
 }

@@ -3,7 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Catalogue } from '../../dependencies/index.js';
 import { RequestLogs } from '../logs/request-logs.js';
 import { REQUEST_STATES } from '../request-state.js';
-import { type BriefView, verbosePackages, type VerboseView } from './request-view.js';
+import { type BriefView, VerbosePackages, type VerboseView } from './request-view.js';
 import {
   type Associations,
   commonView,
@@ -41,21 +41,26 @@ export class RequestViews {
   /** In the order of the ids; those that do not exist are left out. Packages are shown of complete requests only. */
   async verbose(ids: readonly number[], base: string): Promise<VerboseView[]> {
     if (ids.length === 0) return [];
-    return this.atOneMoment(async (manager) => {
-      const { rows, associations } = await readCommon(manager, ids);
+    const { rows, associations, history, found } = await this.atOneMoment(async (manager) => {
+      const common = await readCommon(manager, ids);
+      const complete = common.rows.filter(({ state }) => state === REQUEST_STATES.complete).map(({ id }) => id);
       const history = await readHistory(manager, ids);
-      const complete = rows.filter(({ state }) => state === REQUEST_STATES.complete).map(({ id }) => id);
-      const packages = await this.catalogue.packagesOf(complete, manager);
-      return rows.map((row) => ({
+      return { ...common, history, found: await this.catalogue.packagesOf(complete, manager) };
+    });
+    const packages = new VerbosePackages();
+    const views: VerboseView[] = [];
+    for (const row of rows) {
+      views.push({
         ...commonView(row, associations),
-        ...verbosePackages(packages.get(row.id)),
+        ...(await packages.of(found.get(row.id))),
         configuration_files: `${base}/${row.id}/configuration-files`,
         content_manifest: `${base}/${row.id}/content-manifest`,
         environment_variables_info: `${base}/${row.id}/environment-variables`,
         state_history: history.get(row.id) ?? [],
         ...(this.logs.enabled ? { logs: { url: `${base}/${row.id}/logs` } } : {}),
-      }));
-    });
+      });
+    }
+    return views;
   }
 
   private atOneMoment<Result>(read: (manager: EntityManager) => Promise<Result>): Promise<Result> {
