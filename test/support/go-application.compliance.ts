@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import { GoBundle, itBuildsOffline, removeTree } from './go-bundle.js';
-import { goToolchain } from './go-command.js';
+import { type BuildOptions, GoBundle, itBuildsOffline, removeTree } from './go-bundle.js';
+import { goEnvironment, goToolchain } from './go-command.js';
 import type { GoProject } from './go-modules.js';
 import { type ReportedPackage, reportOfGo } from './go-oracle.js';
 import { expectReport, reportOf } from './go-report.js';
@@ -11,8 +11,13 @@ import { networksOfPublicRegistries } from './public-registries.js';
 import { Service } from './service.js';
 import { itWithTool } from './tools.js';
 
-/** Real Go projects through the real service: what is reported is what `go` says, and the bundle alone builds. */
-export function goProjectsAreServed(projects: readonly GoProject[]): void {
+/**
+ * Real Go projects through the real service: what is reported is what `go` says, and the bundle alone builds. With
+ * `warm` only the first is built with nothing but what the request hands out; the others may use what was compiled for
+ * other tests (which has nothing to do with where modules come from), since most of the time goes into compiling the
+ * standard library.
+ */
+export function goProjectsAreServed(projects: readonly GoProject[], { warm = false } = {}): void {
   let git: GitServer;
   let versions: GoVersions;
   let service: Service;
@@ -31,6 +36,7 @@ export function goProjectsAreServed(projects: readonly GoProject[]): void {
     const { root, paths = ['.'], flags = [], builds = [] } = project;
     let request: Promise<{ id: number; source: string; ref: string }> | undefined;
     let bundle: GoBundle | undefined;
+    const env: Record<string, string> = warm && project !== projects[0] ? { GOCACHE: goEnvironment().GOCACHE } : {};
 
     /** Posted by the test that comes first. */
     const processed = (): Promise<{ id: number; source: string; ref: string }> => (request ??= process());
@@ -65,7 +71,7 @@ export function goProjectsAreServed(projects: readonly GoProject[]): void {
     itBuildsOffline('builds from the bundle alone', async () => {
       const binary = await goOf(project, (await processed()).source);
       for (const path of paths) {
-        for (const command of ['build', 'vet']) await (await unpacked()).go([command, './...'], { path, binary });
+        for (const command of ['build', 'vet']) await (await unpacked()).go([command, './...'], { path, binary, env });
       }
     }, 1_800_000);
 
@@ -73,14 +79,15 @@ export function goProjectsAreServed(projects: readonly GoProject[]): void {
       const binary = await goOf(project, (await processed()).source);
       await (await unpacked()).forgetModules();
       for (const path of paths) {
-        for (const command of ['build', 'vet']) await (await unpacked()).go([command, './...'], { path, binary, mode: 'offline' });
+        const options: BuildOptions = { path, binary, env, mode: 'offline' };
+        for (const command of ['build', 'vet']) await (await unpacked()).go([command, './...'], options);
       }
     }, 1_800_000);
 
     for (const version of builds) {
       itBuildsOffline(`builds with Go ${version}`, async () => {
         const binary = await goToolchain(version);
-        for (const path of paths) await (await unpacked()).go(['build', './...'], { path, binary });
+        for (const path of paths) await (await unpacked()).go(['build', './...'], { path, binary, env });
       }, 1_800_000);
     }
   });
