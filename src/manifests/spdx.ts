@@ -43,7 +43,14 @@ export async function spdx(
   { address, created }: { address: string; created: string },
 ): Promise<SpdxDocument> {
   const sources = subjects.map((subject, at) => spdxPackage(`SPDXRef-Source-${at + 1}`, subject));
-  const packages = components.map((component, at) => spdxPackage(`SPDXRef-Package-${at + 1}`, component));
+  const packages = [...sources];
+  const relationships = sources.map(({ SPDXID }) => describes(SPDXID));
+  await inTurns(components.entries(), ([at, component]) => {
+    const id = `SPDXRef-Package-${at + 1}`;
+    packages.push(spdxPackage(id, component));
+    // Of several sources it is not said here which of them contains what.
+    relationships.push(sources.length === 1 ? contains(sources[0].SPDXID, id) : describes(id));
+  });
   const digest = createHash('sha256');
   await inTurns(jsonPieces([subjects, components]), (piece) => digest.update(piece));
   return {
@@ -53,12 +60,8 @@ export async function spdx(
     name: subjects.map(({ name, version }) => `${name} ${version}`).join(', ') || 'empty',
     documentNamespace: `${address}/spdx-2.3/${digest.digest('hex')}`,
     creationInfo: { created, creators: ['Tool: Cachito'] },
-    packages: [...sources, ...packages],
-    relationships: [
-      ...sources.map(({ SPDXID }) => describes(SPDXID)),
-      // Of several sources it is not said here which of them contains what.
-      ...packages.map(({ SPDXID }) => (sources.length === 1 ? contains(sources[0].SPDXID, SPDXID) : describes(SPDXID))),
-    ],
+    packages,
+    relationships,
   };
 }
 
