@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
-import { inTurns, sortedInTurns } from '../concurrency/index.js';
+import { inTurns, sortedInTurns, takingTurns } from '../concurrency/index.js';
 import { InvalidRequestData } from '../errors/index.js';
 import type { Artifact } from './artifact.js';
 import { readPackages } from './catalogue-reading.js';
@@ -74,7 +74,7 @@ export class Catalogue {
     const edgesByPackage = groupedBy(edges, (edge) => ids.of(edge.package));
     const sets = new NewSets(ids);
     await inTurns(dependencies, (each) => sets.addMember(each));
-    await inTurns(sorted, (each) => sets.addSet(each, edgesByPackage.get(ids.of(each)) ?? []));
+    for await (const each of takingTurns(sorted)) await sets.addSet(each, edgesByPackage.get(ids.of(each)) ?? []);
     const setIds = await saveSets(manager, sets);
     return sorted.map((each, at) => ({ componentId: ids.of(each), path: each.path, dependencySetId: setIds[at] }));
   }

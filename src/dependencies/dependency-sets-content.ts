@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { inTurns, sortedInTurns } from '../concurrency/index.js';
 import type { ReportedDependency, ReportedEdge, ReportedPackage } from './catalogue.js';
 import type { ComponentIds } from './component-ids.js';
 
@@ -44,18 +45,19 @@ export class NewSets {
   }
 
   /** Adds the set of a package; what the package itself requires becomes a mark on the members. */
-  addSet(reported: ReportedPackage, edges: readonly ReportedEdge[]): void {
+  async addSet(reported: ReportedPackage, edges: readonly ReportedEdge[]): Promise<void> {
     const self = this.ids.of(reported);
     const direct = new Set<string>();
     const inner = new Set<string>();
-    for (const edge of edges) {
+    await inTurns(edges, (edge) => {
       const from = this.ids.of(edge.from);
       const to = this.ids.of(edge.to);
       if (from === self) direct.add(to);
       else inner.add(`${from}>${to}`);
-    }
+    });
     const places = Uint32Array.from(reported.dependencies, (dependency) => this.places.get(dependency) ?? NaN).sort();
-    const set = { places, direct, edges: [...inner].sort().map((pair) => splitPair(pair)) };
+    const pairs = await sortedInTurns([...inner], (a, b) => (a < b ? -1 : 1));
+    const set = { places, direct, edges: pairs.map((pair) => splitPair(pair)) };
     this.sets.push({ ...set, sha256: this.digest(set) });
   }
 
