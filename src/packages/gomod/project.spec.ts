@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { treeOf, type TreeFiles } from '../npm/external/__fixtures__/trees.js';
 import { ModuleFiles } from './module-files.js';
-import { readProject, readSums, withoutModFile } from './project.js';
+import { readProjects, readSums, withoutModFile } from './project.js';
 
 const filesOf = (files: TreeFiles): Promise<ModuleFiles> => ModuleFiles.of(treeOf(files));
 
@@ -16,9 +16,9 @@ describe('a project', () => {
       'b/go.mod': 'module b.dev/b\n',
       'c/go.mod': 'module c.dev/c\n',
     });
-    const project = await readProject(source, 'a/x');
+    const [project, other] = await readProjects(source, ['a/x', 'c']);
     expect(project.workspace).toMatchObject({ directory: 'a', members: ['a/x', 'b'], workFile: { go: '1.22' } });
-    expect((await readProject(source, 'c')).workspace).toMatchObject({ directory: '.', members: ['none'] });
+    expect(other.workspace).toMatchObject({ directory: '.', members: ['none'] });
   });
 
   it('has the sums of all modules of its workspace', async () => {
@@ -32,8 +32,22 @@ describe('a project', () => {
       'b/go.sum': sum(8),
       'c/go.sum': 'not read\n',
     });
-    const sums = await readSums(source, [await readProject(source, 'a')]);
+    const sums = await readSums(source, await readProjects(source, ['a']));
     expect([...sums.zips()].map(({ version }) => version).sort()).toEqual(['v1.0.0', 'v1.0.4', 'v1.0.8']);
+  });
+
+  it('is read once, however many modules of its workspace are asked for', async () => {
+    const directories = Array.from({ length: 200 }, (_, at) => `m${at}`);
+    const uses = directories.map((directory) => `use ./${directory}\n`).join('');
+    const requires = Array.from({ length: 200 }, (_, at) => `require x.dev/x${at} v1.0.0\n`).join('');
+    const modules = directories.map((directory) => [`${directory}/go.mod`, `module a.dev/${directory}\n${requires}`]);
+    const files = await filesOf({ 'go.work': `go 1.21\n${uses}`, ...Object.fromEntries(modules) });
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 1);
+    const projects = await readProjects(files, directories);
+    clearInterval(timer);
+    expect(new Set(projects.map(({ workspace }) => workspace)).size).toBe(1);
+    expect(turns).toBeGreaterThan(1);
   });
 
   it('needs a go.mod', async () => {
@@ -56,7 +70,7 @@ describe('a project', () => {
     ],
   ];
   it.each(REFUSED)('refuses %s', async (_name, files, errorType, message) => {
-    await expect(readProject(await filesOf(files), 'm')).rejects.toMatchObject({ errorType, message: expect.stringMatching(message) });
+    await expect(readProjects(await filesOf(files), ['m'])).rejects.toMatchObject({ errorType, message: expect.stringMatching(message) });
   });
 
   const FINE: [string, TreeFiles][] = [
@@ -65,6 +79,6 @@ describe('a project', () => {
     ['a replacement by a module', { 'm/go.mod': `${MOD}replace x.dev/x => y.dev/y v1.0.0\n` }],
   ];
   it.each(FINE)('takes %s', async (_name, files) => {
-    await expect(readProject(await filesOf(files), 'm')).resolves.toMatchObject({ directory: 'm' });
+    await expect(readProjects(await filesOf(files), ['m'])).resolves.toMatchObject([{ directory: 'm' }]);
   });
 });

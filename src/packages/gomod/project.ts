@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { FileAccessError, InvalidFileFormat } from '../../errors/index.js';
 import { type GoModFile, parseGoMod } from './files/go-mod-file.js';
 import { GoSums } from './files/go-sum-file.js';
@@ -50,13 +51,14 @@ export function refuseMissing(directories: readonly string[]): void {
 }
 
 /**
- * Reads `go.mod`, and `go.work` where one is active. Everything local that they name must lie in the repository, as `go`
- * would follow it. Throws `InvalidFileFormat`, `ValidationError`, `UnsupportedFeature`.
+ * Reads `go.mod`, and `go.work` where one is active, of each of the directories. Everything local that they name must lie
+ * in the repository, as `go` would follow it. Throws `InvalidFileFormat`, `ValidationError`, `UnsupportedFeature`.
  */
-export async function readProject(files: ModuleFiles, directory: string): Promise<GoProject> {
-  const modFile = await readModFile(files, directory);
-  const workspace = await findWorkspace(files, directory);
-  return { directory, modFile, workspace };
+export async function readProjects(files: ModuleFiles, directories: readonly string[]): Promise<GoProject[]> {
+  const reader = new ProjectReader(files);
+  const projects: GoProject[] = [];
+  for (const directory of directories) projects.push(await reader.read(directory));
+  return projects;
 }
 
 /** What `go.sum` beside the modules and `go.work.sum` say, together. */
@@ -69,20 +71,66 @@ export async function readSums(files: ModuleFiles, projects: readonly GoProject[
   const sums = new GoSums();
   for (const file of new Set(paths)) {
     const text = await read(files, file, MAX_SUM);
-    if (text !== undefined) sums.add(text.toString(), file);
+    if (text !== undefined) await sums.addInTurns(text.toString(), file);
   }
   return sums;
 }
 
-async function readModFile(files: ModuleFiles, directory: string): Promise<GoModFile> {
-  const file = posix.join(directory, 'go.mod');
-  const text = await read(files, file, MAX_MOD);
-  const modFile = parseGoMod(text?.toString() ?? '', file);
-  checkModFile(modFile, file);
-  for (const { newPath, newVersion } of modFile.replace) {
-    if (newVersion === undefined) checkLocalPath(files, directory, newPath, file);
+/** Reads each file once: the modules of a workspace have all of its files in common. */
+class ProjectReader {
+  private readonly modFiles = new Map<string, GoModFile>();
+  /** By directory; undefined = it has no `go.work`. */
+  private readonly workspaces = new Map<string, Workspace | undefined>();
+
+  constructor(private readonly files: ModuleFiles) {}
+
+  async read(directory: string): Promise<GoProject> {
+    return { directory, modFile: await this.modFile(directory), workspace: await this.workspaceOf(directory) };
   }
-  return modFile;
+
+  private async modFile(directory: string): Promise<GoModFile> {
+    const modFile = this.modFiles.get(directory) ?? (await this.readModFile(directory));
+    this.modFiles.set(directory, modFile);
+    return modFile;
+  }
+
+  private async readModFile(directory: string): Promise<GoModFile> {
+    // There may be thousands, and what is in memory already comes at once: others shall not wait for all of them.
+    await setImmediate();
+    const file = posix.join(directory, 'go.mod');
+    const text = await read(this.files, file, MAX_MOD);
+    const modFile = parseGoMod(text?.toString() ?? '', file);
+    checkModFile(modFile, file);
+    for (const { newPath, newVersion } of modFile.replace) {
+      if (newVersion === undefined) checkLocalPath(this.files, directory, newPath, file);
+    }
+    return modFile;
+  }
+
+  private async workspaceOf(directory: string): Promise<Workspace | undefined> {
+    for (let above = directory; ; above = posix.dirname(above)) {
+      if (!this.workspaces.has(above)) this.workspaces.set(above, await this.readWorkspace(above));
+      const workspace = this.workspaces.get(above);
+      if (workspace !== undefined || above === '.') return workspace;
+    }
+  }
+
+  private async readWorkspace(directory: string): Promise<Workspace | undefined> {
+    const file = posix.join(directory, 'go.work');
+    const text = await read(this.files, file, MAX_MOD);
+    if (text === undefined) return undefined;
+    const workFile = parseGoWork(text.toString(), file);
+    const members: string[] = [];
+    for (const path of workFile.use) members.push(checkLocalPath(this.files, directory, path, file));
+    for (const { newPath, newVersion } of workFile.replace) {
+      if (newVersion === undefined) checkLocalPath(this.files, directory, newPath, file);
+    }
+    // Replacements of all its modules count.
+    for (const member of members) {
+      if ((await withoutModFile(this.files, [member])).length === 0) await this.modFile(member);
+    }
+    return { directory, workFile, members };
+  }
 }
 
 /** What `go` would refuse, too: here it is the requester's to mend. */
@@ -94,33 +142,6 @@ function checkModFile({ module, require, replace }: GoModFile, file: string): vo
   for (const { path, version } of require) {
     if (!isSemver(version)) throw new InvalidFileFormat(`${file} requires ${path} in the version ${quote(version)}, which is none. Run go mod tidy.`);
   }
-}
-
-async function findWorkspace(files: ModuleFiles, directory: string): Promise<Workspace | undefined> {
-  for (let above = directory; ; above = posix.dirname(above)) {
-    const file = posix.join(above, 'go.work');
-    const text = await read(files, file, MAX_MOD);
-    if (text !== undefined) return readWorkspace(files, above, parseGoWork(text.toString(), file), file);
-    if (above === '.') return undefined;
-  }
-}
-
-async function readWorkspace(
-  files: ModuleFiles,
-  directory: string,
-  workFile: GoWorkFile,
-  file: string,
-): Promise<Workspace> {
-  const members: string[] = [];
-  for (const path of workFile.use) members.push(checkLocalPath(files, directory, path, file));
-  for (const { newPath, newVersion } of workFile.replace) {
-    if (newVersion === undefined) checkLocalPath(files, directory, newPath, file);
-  }
-  // Replacements of all its modules count.
-  for (const member of members) {
-    if ((await withoutModFile(files, [member])).length === 0) await readModFile(files, member);
-  }
-  return { directory, workFile, members };
 }
 
 async function read(files: ModuleFiles, path: string, maxSize: number): Promise<Buffer | undefined> {

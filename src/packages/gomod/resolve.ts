@@ -3,7 +3,7 @@ import { archiveAgain, recall, remember } from './memo.js';
 import { checkLocalDependencies } from './local-dependencies.js';
 import { examineProjects } from './examine-projects.js';
 import { ModuleFiles } from './module-files.js';
-import { readProject, refuseMissing, withoutModFile } from './project.js';
+import { readProjects, refuseMissing, withoutModFile } from './project.js';
 import { checkReplacements } from './replacements.js';
 import { resolutionOf } from './resolution.js';
 import { GoTools } from './go-tools.js';
@@ -19,7 +19,7 @@ export async function resolveGomod(job: ResolveJob): Promise<Resolution> {
   }
   refuseMissing(missing);
   checkReplacements(job.replacements, directories);
-  const projects = await Promise.all(directories.map((directory) => readProject(files, directory)));
+  const projects = await readProjects(files, directories);
   const tools = new GoTools(job);
   const memo = await recall(job, projects, tools);
   if (memo.findings !== undefined) {
@@ -28,7 +28,7 @@ export async function resolveGomod(job: ResolveJob): Promise<Resolution> {
     return resolutionOf(memo.findings.modules, archived);
   }
   const { modules, archived, edits } = await examineProjects(job, projects, files, tools);
-  checkLocalDependencies(modules);
+  await checkLocalDependencies(modules);
   if (edits.length === 0) await remember(memo, { modules, archived }, job);
   return { ...(await resolutionOf(modules, archived)), edits };
 }

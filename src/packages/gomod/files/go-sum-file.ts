@@ -1,3 +1,4 @@
+import { inTurns } from '../../../concurrency/index.js';
 import { quote } from '../../quote.js';
 import { isModulePath } from '../modules/module-path.js';
 import { isSemver } from '../modules/semver.js';
@@ -33,6 +34,12 @@ export class GoSums {
   add(text: string, file: string): void {
     checkSize(text, file, MAX_SIZE);
     for (const line of linesOf(text)) this.addLine(line, file);
+  }
+
+  /** As `add`, without keeping others waiting: the sums of large projects have many thousand lines. */
+  async addInTurns(text: string, file: string): Promise<void> {
+    checkSize(text, file, MAX_SIZE);
+    await inTurns(linesOf(text), (line) => this.addLine(line, file));
   }
 
   /** The digest of the module zip. */
