@@ -4,11 +4,13 @@ import { PUBLIC_CHECKSUM_DATABASE } from '../../config/index.js';
 import type { ResolveJob } from '../package-manager.js';
 import { ChecksumDatabase } from './checksum-database/checksum-database.js';
 import { GoCommand } from './command/go-command.js';
+import { ExtractedModules } from './extracted-modules.js';
 import { GoSums } from './files/go-sum-file.js';
 import { compareGoVersions, parseGoVersion } from './modules/go-version.js';
 import type { GoProject } from './project.js';
 import { ModuleProxy } from './proxy/module-proxy.js';
 import { ModuleStore } from './proxy/module-store.js';
+import type { ServedModules } from './proxy/proxy-answers.js';
 import { chooseToolchain, type ToolchainChoice } from './toolchain/choose-toolchain.js';
 import { type GoToolchain, Toolchains } from './toolchain/toolchains.js';
 
@@ -18,6 +20,8 @@ export interface Session {
   proxy: ModuleProxy;
   /** Absolute. */
   directory: string;
+  /** `GOMODCACHE`. */
+  moduleCache: string;
 }
 
 /** The first release that can vendor a workspace. */
@@ -27,12 +31,14 @@ const FIRST_WITH_WORK_VENDOR = '1.22';
 export class GoTools {
   private readonly checksums: ChecksumDatabase;
   private readonly toolchains: Toolchains;
+  private readonly extracted: ExtractedModules;
 
   constructor(private readonly job: ResolveJob) {
     const { name, key, url } = PUBLIC_CHECKSUM_DATABASE;
     const proxies = job.settings.upstreams.gomod.filter(({ scopes }) => scopes.length === 0);
     const bases = [...proxies.map((proxy) => `${proxy.url}sumdb/${name}/`), url];
     this.checksums = new ChecksumDatabase({ artifacts: job.artifacts, documents: job.documents, bases, name, key });
+    this.extracted = new ExtractedModules(join(job.settings.directories.go, 'modules'));
     this.toolchains = new Toolchains({
       directory: join(job.settings.directories.go, 'toolchains'),
       settings: job.settings.gomod,
@@ -65,18 +71,42 @@ export class GoTools {
 
   async open(sums: GoSums, directory: string): Promise<Session> {
     const store = this.store(sums);
-    await mkdir(directory, { recursive: true });
-    return { store, directory, proxy: await ModuleProxy.start(store, this.checksums, this.job.signal) };
+    const moduleCache = join(directory, 'mod');
+    await mkdir(moduleCache, { recursive: true });
+    const proxy = await ModuleProxy.start(this.servedModules(store, moduleCache), this.checksums, this.job.signal);
+    return { store, directory, moduleCache, proxy };
+  }
+
+  /** Keeps what `go` has unpacked for other requests. */
+  async close({ store, moduleCache }: Session): Promise<void> {
+    const zips = [...store.used.values()].filter(({ kind }) => kind === 'zip');
+    await this.extracted.adopt(zips, moduleCache);
+  }
+
+  /** Whoever takes the zip of a module that is unpacked already finds that in its cache. */
+  private servedModules(store: ModuleStore, moduleCache: string): ServedModules {
+    return {
+      file: async (kind, module, signal) => {
+        const artifact = await store.file(kind, module, signal);
+        if (kind === 'zip' && artifact !== undefined) await this.extracted.link({ ...module, artifact }, moduleCache);
+        return artifact;
+      },
+      open: (artifact) => store.open(artifact),
+      list: (path, signal) => store.list(path, signal),
+      latest: (path, signal) => store.latest(path, signal),
+      query: (path, query, signal) => store.query(path, query, signal),
+      isPublic: (path) => store.isPublic(path),
+    };
   }
 
   /** `repository` is the absolute path of the source's root. */
-  command(toolchain: GoToolchain, repository: string, { proxy, directory }: Session): GoCommand {
+  command(toolchain: GoToolchain, repository: string, { proxy, directory, moduleCache }: Session): GoCommand {
     const { settings, flags, log, signal } = this.job;
     return new GoCommand({
       toolchain,
       repository,
       scratch: directory,
-      goModCache: join(directory, 'mod'),
+      goModCache: moduleCache,
       proxy: proxy.url,
       privateModules: settings.upstreams.gomod.flatMap(({ scopes }) => scopes),
       cgo: !flags.has('cgo-disable'),

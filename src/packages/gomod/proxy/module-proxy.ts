@@ -5,8 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { describeError } from '../../../errors/index.js';
 import type { ChecksumDatabase } from '../checksum-database/checksum-database.js';
 import { parseModulePath } from './goproxy-path.js';
-import type { ModuleStore } from './module-store.js';
-import { type Answer, notFound, ProxyAnswers } from './proxy-answers.js';
+import { type Answer, notFound, ProxyAnswers, type ServedModules } from './proxy-answers.js';
 import { sendAnswer, sendText } from './send-answer.js';
 
 /** Bytes of the secret part of its address. */
@@ -33,7 +32,7 @@ export class ModuleProxy {
     server.on('request', (request, response) => void this.serve(request, response));
   }
 
-  static async start(store: ModuleStore, checksums: ChecksumDatabase, signal: AbortSignal): Promise<ModuleProxy> {
+  static async start(store: ServedModules, checksums: ChecksumDatabase, signal: AbortSignal): Promise<ModuleProxy> {
     signal.throwIfAborted();
     const server = createServer().listen(0, '127.0.0.1');
     // The client alone decides when a connection has been idle for too long: it would send a call into one that closes.

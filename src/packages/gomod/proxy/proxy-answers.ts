@@ -12,12 +12,15 @@ export type Answer =
   | { status: 200; bytes: Buffer }
   | { status: 200; type: string; size: number; open(): Promise<Readable> };
 
+/** What a module proxy serves. */
+export type ServedModules = Pick<ModuleStore, 'file' | 'open' | 'list' | 'latest' | 'query' | 'isPublic'>;
+
 const TYPES = { info: 'application/json', mod: 'text/plain; charset=utf-8', zip: 'application/zip' } as const;
 
 /** The protocol of a module proxy: what is answered to whom asks for a module, or for a part of the checksum database. */
 export class ProxyAnswers {
   constructor(
-    private readonly store: Pick<ModuleStore, 'file' | 'open' | 'list' | 'latest' | 'query' | 'isPublic'>,
+    private readonly store: ServedModules,
     private readonly checksums: Pick<ChecksumDatabase, 'document'>,
   ) {}
 
