@@ -18,16 +18,18 @@ const LETTERS = { added: 'A', changed: 'M', removed: 'D' } as const;
  * of `trees` (`vendor`). Sorted by path.
  */
 export async function findChanges(
-  { root, originals }: WorkTree,
+  { root, originals, links }: WorkTree,
   { directories, trees }: { directories: readonly string[]; trees: readonly string[] },
 ): Promise<Change[]> {
   const present = new Map<string, Original>();
-  const files = ['go.mod', 'go.sum', 'go.work', 'go.work.sum'].flatMap((name) =>
-    directories.map((directory) => posix.join(directory, name)),
+  const files = new Set(
+    ['go.mod', 'go.sum', 'go.work', 'go.work.sum'].flatMap((name) => directories.map((directory) => posix.join(directory, name))),
   );
-  for (const path of new Set(files)) await note(root, path, present);
-  for (const tree of trees) await noteBelow(root, tree, present);
-  const looked = (path: string): boolean => files.includes(path) || trees.some((tree) => containsPath(tree, path));
+  for (const path of files) await note(root, path, present);
+  // Modules of a workspace share theirs.
+  const distinct = [...new Set(trees)];
+  for (const tree of distinct) if (!(await isLink(root, tree))) await noteBelow(root, tree, present);
+  const looked = (path: string): boolean => files.has(path) || distinct.some((tree) => containsPath(tree, path));
   const changes: Change[] = [];
   for (const [path, { sha256, executable }] of present) {
     const original = originals.get(path);
@@ -36,6 +38,10 @@ export async function findChanges(
   }
   for (const path of originals.keys()) {
     if (looked(path) && !present.has(path)) changes.push({ path, kind: 'removed' });
+  }
+  for (const path of links) {
+    // What has become of a file in its place was found above.
+    if (looked(path) && !present.has(path) && !(await isLink(root, path))) changes.push({ path, kind: 'removed' });
   }
   return changes.sort((one, other) => (one.path < other.path ? -1 : 1));
 }
@@ -69,3 +75,9 @@ async function note(root: string, path: string, present: Map<string, Original>):
   present.set(path, { sha256, executable: (stats.mode & 0o111) !== 0 });
 }
 
+async function isLink(root: string, path: string): Promise<boolean> {
+  return lstat(join(root, path)).then(
+    (stats) => stats.isSymbolicLink(),
+    () => false,
+  );
+}

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { ResolveJob, SourceEdit } from '../package-manager.js';
 import type { ArchivedFile } from './bundle-cache.js';
@@ -38,7 +38,7 @@ export async function examineProjects(
   const scratch = await realpath(await job.scratchDirectory());
   const tree = await writeWorkTree(source, join(scratch, 'app'), {
     // `-mod=readonly` does not look at them.
-    ignored: new Set([...files.moduleDirectories].map((directory) => posix.join(directory, 'vendor'))),
+    ignored: files.copies(),
     everything: isVendored,
     signal,
   });

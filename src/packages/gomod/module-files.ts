@@ -35,6 +35,18 @@ export class ModuleFiles {
     return files;
   }
 
+  /**
+   * The directories `vendor` of modules that only hold copies of packages: in others lie modules, which may be asked for,
+   * or replaced by. `go mod vendor` writes no `go.mod`.
+   */
+  copies(): Set<string> {
+    const copies = new Set([...this.moduleDirectories].map((directory) => posix.join(directory, 'vendor')));
+    for (const directory of this.moduleDirectories) {
+      for (let above = directory; above !== '.'; above = posix.dirname(above)) copies.delete(above);
+    }
+    return copies;
+  }
+
   /** As `SourceTree.read`; for module files only. */
   async read(path: string, options: { maxSize: number }): Promise<Buffer | undefined> {
     const known = this.contents.get(path);

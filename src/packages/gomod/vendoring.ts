@@ -28,14 +28,14 @@ const MAX_MODULES_TXT = 16 * 1024 * 1024;
 export function vendoringOf(
   project: GoProject,
   flags: ReadonlySet<Flag>,
-  { vendorDirectories }: Pick<ModuleFiles, 'vendorDirectories'>,
+  { vendorDirectories, links }: Pick<ModuleFiles, 'vendorDirectories' | 'links'>,
   { strict }: { strict: boolean },
 ): Vendoring | undefined {
   const directory = posix.join(project.workspace?.directory ?? project.directory, 'vendor');
-  const present = vendorDirectories.has(directory);
-  if (flags.has('gomod-vendor-check')) return { directory, mayChange: !present };
+  const isPresent = (path: string): boolean => vendorDirectories.has(path) || links.has(path);
+  if (flags.has('gomod-vendor-check')) return { directory, mayChange: !isPresent(directory) };
   if (flags.has('gomod-vendor')) return { directory, mayChange: true };
-  if (!strict || !vendorDirectories.has(posix.join(project.directory, 'vendor'))) return undefined;
+  if (!strict || !isPresent(posix.join(project.directory, 'vendor'))) return undefined;
   throw new ValidationError(
     `The module at ${project.directory} has a directory vendor. Post the request with the flag gomod-vendor or ` +
       'gomod-vendor-check, or remove the directory.',

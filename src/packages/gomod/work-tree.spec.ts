@@ -72,4 +72,17 @@ describe('changes', () => {
       { path: 'vendor/c.dev/c.go', content: { file: join(root, 'vendor/c.dev/c.go') } },
     ]);
   });
+
+  it('are links that are gone, too: vendor itself, and those in it', async () => {
+    const files = { 'go.mod': 'module a.dev/a\n', vendor: { link: 'lib' }, 'lib/vendor/a.go': { link: '../b.go' }, 'lib/b.go': 'package b\n' };
+    const tree = await writeWorkTree(treeOf(files), root, { ignored: new Set(), everything: true, signal });
+    const looked = { directories: ['.'], trees: ['vendor', 'lib/vendor', 'vendor'] };
+    expect(await findChanges(tree, looked)).toEqual([]);
+    for (const path of ['vendor', 'lib/vendor/a.go']) await rm(join(root, path));
+    for (const path of ['vendor/c.go', 'lib/vendor/a.go']) {
+      await mkdir(join(root, path, '..'), { recursive: true });
+      await writeFile(join(root, path), 'package c\n');
+    }
+    expect(showChanges(await findChanges(tree, looked))).toEqual(['A lib/vendor/a.go', 'D vendor', 'A vendor/c.go']);
+  });
 });

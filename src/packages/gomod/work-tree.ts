@@ -16,6 +16,8 @@ export interface WorkTree {
   root: string;
   /** The files that commands may change, as they were, by path: `go.mod` and the like, and what lies in `vendor`. */
   originals: ReadonlyMap<string, Original>;
+  /** The symbolic links that commands may remove: `vendor`, and those in it. */
+  links: ReadonlySet<string>;
 }
 
 export interface Original {
@@ -66,8 +68,8 @@ export async function writeWorkTree(
   await writing.end();
   // Last, so that nothing is written through one.
   for (const link of links) await writeLink(root, link);
-  await removeEscapes(root, links);
-  return { root, originals };
+  const kept = await removeEscapes(root, links);
+  return { root, originals, links: new Set(kept.filter((path) => mayChange(`${path}/`))) };
 }
 
 /** More would only wait for the same threads. */
@@ -106,12 +108,15 @@ async function writeLink(root: string, { path, linkTarget = '' }: TreeEntry): Pr
   await symlink(linkTarget, join(root, path));
 }
 
-/** A link that goes up behind another link may leave the tree although its text does not. */
-async function removeEscapes(root: string, links: readonly TreeEntry[]): Promise<void> {
+/** A link that goes up behind another link may leave the tree although its text does not. Returns those that do not. */
+async function removeEscapes(root: string, links: readonly TreeEntry[]): Promise<string[]> {
+  const kept: string[] = [];
   for (const { path } of links) {
     const target = await realpath(join(root, path)).catch(() => undefined);
-    if (target === undefined || !containsPath(root, target)) await rm(join(root, path), { force: true });
+    if (target !== undefined && containsPath(root, target)) kept.push(path);
+    else await rm(join(root, path), { force: true });
   }
+  return kept;
 }
 
 function isGoFile(path: string): boolean {
