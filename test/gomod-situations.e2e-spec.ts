@@ -115,6 +115,22 @@ const SUCCESSES: [string, Situation, Outcome][] = [
     { modules: { '.': ['test.example/leaf v1.0.0', 'test.example/probe v0.3.0'] } },
   ],
   [
+    'a module that lies in the vendor directory of another one',
+    {
+      files: {
+        'go.mod': goMod(MODULE, {
+          requires: ['test.example/leaf v1.0.0'],
+          lines: ['replace test.example/leaf => ./vendor/test.example/leaf'],
+        }),
+        'main.go': goCode('main', ['test.example/leaf']),
+        'vendor/test.example/leaf/go.mod': goMod('test.example/leaf'),
+        'vendor/test.example/leaf/code.go': goCode('leaf'),
+      },
+      paths: ['.', 'vendor/test.example/leaf'],
+    },
+    { modules: { '.': ['test.example/leaf ./vendor/test.example/leaf'], 'vendor/test.example/leaf': [] }, builds: false },
+  ],
+  [
     'sums that are missing, all of them',
     { files: { 'go.mod': PLAIN['go.mod'], 'main.go': PLAIN['main.go'] } },
     { modules: { '.': ['test.example/leaf v1.0.0'] }, builds: false },

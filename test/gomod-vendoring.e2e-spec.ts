@@ -46,6 +46,11 @@ const SUCCESSES: [string, Situation, Outcome][] = [
     { files: { ...PLAIN, 'vendor/.gitkeep': '' }, flags: ['gomod-vendor'] },
     { modules: LEAF_ONLY },
   ],
+  [
+    'a vendor that is a link and may be changed',
+    { files: { ...PLAIN, vendor: { link: 'third' }, 'third/readme.txt': '' }, flags: ['gomod-vendor'] },
+    { modules: LEAF_ONLY },
+  ],
   ['no vendor', { files: PLAIN, flags: ['gomod-vendor'] }, { modules: LEAF_ONLY }],
   ['no vendor, checked', { files: PLAIN, flags: ['gomod-vendor-check'] }, { modules: LEAF_ONLY }],
   [
@@ -141,6 +146,8 @@ describe('vendored Go modules', () => {
     ['another file', { files: { ...PLAIN, ...VENDOR, 'vendor/test.example/leaf/code.go': 'package leaf // patched\n' } }, /vendor/],
     ['one file more', { files: { ...PLAIN, ...VENDOR, 'vendor/test.example/leaf/more.go': 'package leaf\n' } }, /vendor/],
     ['one file less', { files: { ...PLAIN, 'vendor/modules.txt': VENDOR['vendor/modules.txt'] } }, /vendor/],
+    ['one link more', { files: { ...PLAIN, ...VENDOR, 'vendor/test.example/leaf/more.go': { link: 'code.go' } } }, /D vendor\/test/],
+    ['a link', { files: { ...PLAIN, vendor: { link: 'third' }, 'third/readme.txt': '' } }, /D vendor/],
     [
       'an older modules.txt',
       { files: { ...PLAIN, ...VENDOR, 'vendor/modules.txt': VENDOR['vendor/modules.txt'].replace('v1.0.0', 'v0.9.0') } },
