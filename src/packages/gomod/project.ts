@@ -27,8 +27,8 @@ export interface Workspace {
   members: readonly string[];
 }
 
-/** Sums of many modules are long; `go.mod` files of thousands of lines do not exist. */
-const MAX_MOD = 4 * 1024 * 1024;
+/** Bytes. Sums of many modules are long; `go.mod` files of ten thousand lines do not exist, and are parsed at a stroke. */
+const MAX_MOD = 1024 * 1024;
 const MAX_SUM = 16 * 1024 * 1024;
 
 /** The requested directories that have no `go.mod`. */
