@@ -5,8 +5,11 @@ import type { SourceTree } from '../../source/index.js';
 /** Names of the files that say which modules there are, and what their dependencies are. */
 const NAMES: ReadonlySet<string> = new Set(['go.mod', 'go.sum', 'go.work', 'go.work.sum']);
 
-/** Bytes: larger files, and what would make more of them together, are read only when they are asked for. */
-const MAX_FILE = 4 * 1024 * 1024;
+/**
+ * Bytes: larger files, and what would make more of them together, are read only when they are asked for. A tree has large
+ * files (more than a mebibyte) as streams.
+ */
+const MAX_FILE = 512 * 1024;
 const MAX_TOTAL = 64 * 1024 * 1024;
 
 /** Whether it is a `go.mod` or the like. */
@@ -17,6 +20,7 @@ export function isModuleFile(path: string): boolean {
 /** What a source tells about its modules, read in one go: looking up file by file takes long in large sources. */
 export class ModuleFiles {
   private readonly contents = new Map<string, Buffer>();
+  private readonly present = new Set<string>();
   /** Symbolic links: path → target as written. */
   readonly links = new Map<string, string>();
   /** Directories called `vendor` that hold files. */
@@ -55,7 +59,7 @@ export class ModuleFiles {
 
   /** Whether there may be such a file: looking for each one that is not there would take long, too. */
   mayHave(path: string): boolean {
-    return this.contents.has(path) || this.links.size > 0 || this.total > MAX_TOTAL;
+    return this.present.has(path) || this.links.size > 0;
   }
 
   /** Notes what an entry tells by its path; whether its content is wanted. */
@@ -67,9 +71,9 @@ export class ModuleFiles {
     }
     if (!isModuleFile(path)) return false;
     if (path.endsWith('go.mod') || path.endsWith('go.work')) this.moduleDirectories.add(posix.dirname(path));
-    this.total += Math.min(size, MAX_TOTAL);
-    // One that is left out here is found by a look at the source.
-    if (size > MAX_FILE) this.total = MAX_TOTAL + 1;
-    return this.total <= MAX_TOTAL;
+    this.present.add(path);
+    if (size > MAX_FILE || this.total + size > MAX_TOTAL) return false;
+    this.total += size;
+    return true;
   }
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { treeOf, type TreeFiles } from '../npm/external/__fixtures__/trees.js';
 import { ModuleFiles } from './module-files.js';
@@ -48,6 +49,20 @@ describe('a project', () => {
     clearInterval(timer);
     expect(new Set(projects.map(({ workspace }) => workspace)).size).toBe(1);
     expect(turns).toBeGreaterThan(1);
+  });
+
+  it('has large files, too, which a tree does not hold in memory', async () => {
+    const sum = `x.dev/x v1.0.0 h1:${'A'.repeat(43)}=\n`;
+    const tree = treeOf({ 'go.mod': MOD, 'go.work': `go 1.21\nuse .\n//${' '.repeat(600_000)}`, 'go.sum': `${' \n'.repeat(600_000)}${sum}` });
+    const contents: typeof tree.contents = async function* (...options) {
+      for await (const { entry, content } of tree.contents(...options)) {
+        yield { entry, content: entry.size > 2 ** 20 ? Readable.from([content]) : content };
+      }
+    };
+    const files = await ModuleFiles.of({ ...tree, contents });
+    const projects = await readProjects(files, ['.']);
+    expect(projects[0].workspace?.members).toEqual(['.']);
+    expect([...(await readSums(files, projects)).zips()]).toHaveLength(1);
   });
 
   it('needs a go.mod', async () => {
