@@ -24,12 +24,17 @@ export class ResolutionMemos {
       },
       put: async (key, content) => {
         if (content.length > MAX_SIZE) return;
+        // Keys change with toolchain, tags and flags: nobody asks for most of the earlier ones any more.
+        await this.dataSource.query(
+          `DELETE FROM "resolution_memo" WHERE "source_id" = $1
+             AND (SELECT count(*) FROM "resolution_memo" m WHERE m."source_id" = $1) >= $2`,
+          [sourceId, MAX_PER_SOURCE],
+        );
         await this.dataSource.query(
           `INSERT INTO "resolution_memo" ("source_id", "key", "content")
            SELECT $1, $2, $3 FROM "source" s WHERE s."id" = $1
-             AND (SELECT count(*) FROM "resolution_memo" m WHERE m."source_id" = $1) < $4
            ON CONFLICT ("source_id", "key") DO UPDATE SET "content" = excluded."content"`,
-          [sourceId, key, content, MAX_PER_SOURCE],
+          [sourceId, key, content],
         );
       },
     };

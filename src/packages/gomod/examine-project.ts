@@ -4,7 +4,7 @@ import type { ResolveJob } from '../package-manager.js';
 import type { GoCommand } from './command/go-command.js';
 import type { FoundModule, ModuleFindings } from './findings.js';
 import { isMatched, pathBelow } from './go-paths.js';
-import type { GoTools, Session } from './go-tools.js';
+import { type GoTools, otherTarget, type Session } from './go-tools.js';
 import { type GoModule, type GoPackage, LISTED_FIELDS, type Listing, readListing } from './listing.js';
 import { moduleVersion } from './modules/module-version.js';
 import type { GoProject } from './project.js';
@@ -33,10 +33,18 @@ export async function examineProject(job: ResolveJob, project: GoProject, means:
   const toolchain = await means.tools.toolchain(project);
   job.log.info(`The Go module at ${project.directory} is listed with Go ${toolchain.version}.`);
   try {
-    return await examine(job, project, toolchain, means);
+    return await examine(job, project, toolchain, means).catch(async (error: unknown) => {
+      const other = error instanceof GoModError ? otherTarget(error, project) : undefined;
+      if (other === undefined) throw error;
+      const next = await means.tools.toolchain(project, other.target, other.edits);
+      if (next.version === toolchain.version) throw error;
+      job.log.info(`Go ${toolchain.version} cannot do it; Go ${next.version} is tried.`);
+      return examine(job, project, next, means);
+    });
   } catch (error) {
-    // Why go failed is known better by whoever refused it.
-    throw (error instanceof GoModError && means.session.proxy.failure) || error;
+    // Why the proxy has refused a file is known better there than by go, which tells the status.
+    const isRefusal = error instanceof GoModError && /\b502\b/.test(error.message);
+    throw (isRefusal && means.session.proxy.failure) || error;
   }
 }
 

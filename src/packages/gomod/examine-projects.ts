@@ -42,7 +42,7 @@ export async function examineProjects(
     everything: isVendored,
     signal,
   });
-  const session = await tools.open(await readSums(files, projects), join(scratch, 'go'));
+  const session = await tools.open(await readSums(files, projects), join(scratch, 'go'), { vendors: isVendored });
   const stopPrefetch = prefetch(job, session);
   try {
     const limit = pLimit(canRunTogether(tools, projects) ? PROJECTS_AT_A_TIME : 1);
@@ -54,6 +54,7 @@ export async function examineProjects(
       }),
     );
     const changes = await findChanges(tree, changeable(projects, vendorings));
+    await tools.close(session);
     return { modules, archived: isVendored ? [] : usedFiles(session), edits: editsOf(tree, changes) };
   } finally {
     await stopPrefetch();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,8 @@ function module(path: string, h1: string | undefined): ExtractedModule {
 }
 
 const LIB = module('example.org/Lib', 'aa'.repeat(32));
+
+const BOOT = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
 let root: string;
 let extracted: ExtractedModules;
@@ -38,7 +41,7 @@ it('what one request has unpacked is there for the next', async () => {
   await extracted.adopt([LIB], join(root, 'second'));
   await unpack('third', 'other');
   await extracted.adopt([LIB], join(root, 'third'));
-  expect(await readlink(join(root, 'second/example.org/!lib@v1.0.0'))).toBe(join(root, 'shared', 'aa'.repeat(32)));
+  expect(await readlink(join(root, 'second/example.org/!lib@v1.0.0'))).toBe(join(root, 'shared', BOOT, 'aa'.repeat(32)));
   expect(await readFile(join(root, 'second/example.org/!lib@v1.0.0/lib.go'), 'utf8')).toBe('package lib');
 });
 
@@ -48,10 +51,12 @@ it('nothing is linked that is not there', async () => {
 });
 
 it('what was not used for long is removed in the end', async () => {
-  await mkdir(join(root, 'shared', 'old'), { recursive: true });
-  await mkdir(join(root, 'shared', 'new'), { recursive: true });
   const old = new Date(Date.now() - 8 * 24 * 60 * 60 * 1000);
-  await utimes(join(root, 'shared', 'old'), old, old);
+  for (const name of [`${BOOT}/new`, `${BOOT}/old`, 'earlier', 'recent']) {
+    await mkdir(join(root, 'shared', name), { recursive: true });
+    if (!name.endsWith('new') && name !== 'recent') await utimes(join(root, 'shared', name), old, old);
+  }
   await extracted.sweep(Date.now() + 2 * 60 * 60 * 1000);
-  expect(await readdir(join(root, 'shared'))).toEqual(['new']);
+  expect((await readdir(join(root, 'shared'))).sort()).toEqual([BOOT, 'recent'].sort());
+  expect(await readdir(join(root, 'shared', BOOT))).toEqual(['new']);
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { lstat, mkdir, readdir, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Artifact } from '../../dependencies/index.js';
@@ -22,10 +23,16 @@ export interface ExtractedModule {
 /**
  * Unpacked modules of this host, shared by requests: unpacking takes most of the time of `go`. Each lies in a directory
  * called like the digest of its content, so whoever has the same zip has the same files. A cache: any of them may be
- * deleted while no request runs. `go` never writes into an unpacked module.
+ * deleted while no request runs. `go` never writes into an unpacked module. Nothing is synced to the disk, so what an
+ * earlier run of the system has left is not used: a loss of power may have cut it off.
  */
 export class ExtractedModules {
-  constructor(private readonly directory: string) {}
+  /** Of this run of the system. */
+  private readonly directory: string;
+
+  constructor(private readonly base: string) {
+    this.directory = join(base, bootId());
+  }
 
   /**
    * Puts an unpacked module, if there is one, where `go` is about to unpack its zip: having fetched a zip, `go` looks once
@@ -58,16 +65,27 @@ export class ExtractedModules {
   async sweep(now = Date.now()): Promise<void> {
     if (now - lastSweep < SWEEP_INTERVAL) return;
     lastSweep = now;
-    for (const name of await readdir(this.directory)) {
-      const path = join(this.directory, name);
-      const found = await stat(path).catch(() => undefined);
-      if (found !== undefined && found.mtimeMs < now - MAX_AGE) await rm(path, { recursive: true, force: true });
+    for (const directory of [this.directory, this.base]) {
+      for (const name of await readdir(directory)) {
+        const path = join(directory, name);
+        const found = await stat(path).catch(() => undefined);
+        if (found !== undefined && found.mtimeMs < now - MAX_AGE) await rm(path, { recursive: true, force: true });
+      }
     }
   }
 
   private sharedDirectory({ artifact }: ExtractedModule): string | undefined {
     const { h1 } = artifact.digests;
     return h1 === undefined ? undefined : join(this.directory, h1);
+  }
+}
+
+/** Another one after each start of the system, where that can be told (Linux). */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return 'boot';
   }
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { PUBLIC_CHECKSUM_DATABASE } from '../../config/index.js';
+import type { GoModError } from '../../errors/index.js';
 import type { ResolveJob } from '../package-manager.js';
 import { ChecksumDatabase } from './checksum-database/checksum-database.js';
 import { GoCommand } from './command/go-command.js';
@@ -49,13 +50,14 @@ export class GoTools {
   }
 
   /** Which toolchain is used for a module. Throws `UnsupportedFeature`. */
-  async choice(project: GoProject, edits = this.edits()): Promise<ToolchainChoice> {
+  async choice(project: GoProject): Promise<ToolchainChoice> {
     const installed = await this.toolchains.installed(this.job.signal);
-    return chooseToolchain({ target: targetOf(project), edits }, installed?.version, this.job.settings.gomod);
+    return chooseToolchain({ target: targetOf(project), edits: this.edits() }, installed?.version, this.job.settings.gomod);
   }
 
-  async toolchain(project: GoProject, edits = this.edits()): Promise<GoToolchain> {
-    return this.toolchains.obtain({ target: targetOf(project), edits }, this.job.signal);
+  /** Throws `UnsupportedFeature`. */
+  async toolchain(project: GoProject, target = targetOf(project), edits = this.edits()): Promise<GoToolchain> {
+    return this.toolchains.obtain({ target, edits }, this.job.signal);
   }
 
   /** Whether commands may change `go.mod`. */
@@ -69,11 +71,13 @@ export class GoTools {
     return compareGoVersions(version, FIRST_WITH_WORK_VENDOR) >= 0;
   }
 
-  async open(sums: GoSums, directory: string): Promise<Session> {
+  /** `vendors`: files of modules are handed out, so each is unpacked anew from the verified zip. */
+  async open(sums: GoSums, directory: string, { vendors }: { vendors: boolean }): Promise<Session> {
     const store = this.store(sums);
     const moduleCache = join(directory, 'mod');
     await mkdir(moduleCache, { recursive: true });
-    const proxy = await ModuleProxy.start(this.servedModules(store, moduleCache), this.checksums, this.job.signal);
+    const served = vendors ? store : this.servedModules(store, moduleCache);
+    const proxy = await ModuleProxy.start(served, this.checksums, this.job.signal);
     return { store, directory, moduleCache, proxy };
   }
 
@@ -123,6 +127,17 @@ export class GoTools {
     const { downloadTries } = settings.gomod;
     return new ModuleStore({ artifacts, documents, upstreams, sums, checksums: this.checksums, downloadTries, log });
   }
+}
+
+/**
+ * The toolchain to try again with, when one has failed: a dependency may need a newer Go than the module says, and a module
+ * from before Go 1.21 may not be what later ones make of it. Undefined when another one would fail, too.
+ */
+export function otherTarget(error: GoModError, project: GoProject): { target: string; edits: boolean } | undefined {
+  const needed = /requires go >= (\d[\w.]*)/.exec(error.message)?.[1];
+  if (needed !== undefined) return { target: needed, edits: false };
+  const isOld = compareGoVersions(targetOf(project), '1.21') < 0;
+  return isOld && error.message.includes('updates to go.mod needed') ? { target: targetOf(project), edits: true } : undefined;
 }
 
 /** The larger of all `go` and `toolchain` lines; without any, 1.20 (`go help modules`: 1.16, raised as old Cachito had it). */

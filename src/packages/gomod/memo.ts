@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { constants, gunzip, gzip } from 'node:zlib';
+import { describeError } from '../../errors/index.js';
 import type { ResolveJob } from '../package-manager.js';
 import type { ArchivedFile } from './bundle-cache.js';
 import type { CachedFile, Findings, ModuleFindings } from './findings.js';
@@ -55,8 +56,11 @@ export async function remember(
   await job.memo.put(key, await gzipAsync(serialize(findings), { level: constants.Z_BEST_SPEED }));
 }
 
-/** The files that were found before: nothing is fetched unless the archive has lost one. */
-export async function archiveAgain({ files }: Findings, job: ResolveJob): Promise<ArchivedFile[]> {
+/**
+ * The files that were found before: nothing is fetched unless the archive has lost one. Undefined when that cannot be had
+ * where it came from: everything is to be found out anew.
+ */
+export async function archiveAgain({ files }: Findings, job: ResolveJob): Promise<ArchivedFile[] | undefined> {
   const specs = files.map(({ path, version, upstream, sha256 }) => ({
     ecosystem: 'gomod',
     name: path,
@@ -65,8 +69,14 @@ export async function archiveAgain({ files }: Findings, job: ResolveJob): Promis
     digests: { sha256 },
     verifiedBy: 'none',
   }));
-  const artifacts = await job.artifacts.getAll(specs, { signal: job.signal });
-  return files.map((file, at) => ({ file, artifact: artifacts[at] }));
+  try {
+    const artifacts = await job.artifacts.getAll(specs, { signal: job.signal });
+    return files.map((file, at) => ({ file, artifact: artifacts[at] }));
+  } catch (error) {
+    job.signal.throwIfAborted();
+    job.log.warn(`A module was lost from the archive: ${describeError(error).message}`);
+    return undefined;
+  }
 }
 
 function cachedFile({ file: { kind, path, version }, artifact: { upstream, sha256 } }: ArchivedFile): CachedFile {

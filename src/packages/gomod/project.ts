@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { FileAccessError, InvalidFileFormat } from '../../errors/index.js';
+import { FileAccessError, InvalidFileFormat, UnsupportedFeature } from '../../errors/index.js';
 import { type GoModFile, parseGoMod } from './files/go-mod-file.js';
 import { GoSums } from './files/go-sum-file.js';
 import { type GoWorkFile, parseGoWork } from './files/go-work-file.js';
@@ -98,6 +98,7 @@ class ProjectReader {
     // There may be thousands, and what is in memory already comes at once: others shall not wait for all of them.
     await setImmediate();
     const file = posix.join(directory, 'go.mod');
+    if (this.files.links.has(file)) throw new UnsupportedFeature(`${file} is a symbolic link. Replace it by the file itself.`);
     const text = await read(this.files, file, MAX_MOD);
     const modFile = parseGoMod(text?.toString() ?? '', file);
     checkModFile(modFile, file);

@@ -22,10 +22,10 @@ export async function resolveGomod(job: ResolveJob): Promise<Resolution> {
   const projects = await readProjects(files, directories);
   const tools = new GoTools(job);
   const memo = await recall(job, projects, tools);
-  if (memo.findings !== undefined) {
-    const archived = await archiveAgain(memo.findings, job);
+  const known = memo.findings && (await archiveAgain(memo.findings, job));
+  if (memo.findings !== undefined && known !== undefined) {
     job.log.info('The Go modules of this commit were listed before; nothing is fetched.');
-    return resolutionOf(memo.findings.modules, archived);
+    return resolutionOf(memo.findings.modules, known);
   }
   const { modules, archived, edits } = await examineProjects(job, projects, files, tools);
   await checkLocalDependencies(modules);
