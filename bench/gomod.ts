@@ -93,9 +93,9 @@ async function generated(): Promise<void> {
   const delay = await eventLoopDelay(service);
   for (let again = 0; again < RUNS; again += 1) times.warm.push(await seconds(() => service.complete(body)));
   const warmDelay = await eventLoopDelay(service);
-  for (const path of [`${view?.id}?verbose=true`, `${view?.id}/content-manifest`, `${view?.id}/sbom`, `${view?.id}/download`]) {
+  for (const path of [`requests/${view?.id}`, 'requests?verbose=true&per_page=1', `requests/${view?.id}/content-manifest`, `requests/${view?.id}/sbom`]) {
     const begun = performance.now();
-    const response = await service.fetch(`/api/v1/requests/${path}`);
+    const response = await service.fetch(`/api/v1/${path}`);
     let size = 0;
     for await (const chunk of response.body ?? []) size += chunk.length;
     console.log(`${path}: ${response.status}, ${(size / 1e6).toFixed(1)} MB in ${((performance.now() - begun) / 1000).toFixed(2)} s, peak ${await peakMemory(service.pid)} MB`);
