@@ -3,7 +3,7 @@ import { GoModError, ValidationError } from '../../errors/index.js';
 import type { ResolveJob } from '../package-manager.js';
 import type { GoCommand } from './command/go-command.js';
 import type { FoundModule, ModuleFindings } from './findings.js';
-import { isMatched, pathBelow } from './go-paths.js';
+import { containsPath, isMatched, pathBelow } from './go-paths.js';
 import { type GoTools, otherTarget, type Session } from './go-tools.js';
 import { type GoModule, type GoPackage, LISTED_FIELDS, type Listing, readListing } from './listing.js';
 import { moduleVersion } from './modules/module-version.js';
@@ -72,6 +72,7 @@ async function examine(
   if (main === undefined) throw notInWorkspace(project);
   const others = modules.filter((module) => module !== main);
   const listing = await listPackages(go, place, readOnly, main);
+  warnOfMissingSums(job, project, listing, downloaded);
   return report({ main, others, downloaded, listing, replacements: job.replacements });
 
   async function vendor(wanted: Vendoring): Promise<FoundModule[]> {
@@ -118,6 +119,23 @@ function listPackages(go: GoCommand, place: Place, readOnly: readonly string[], 
     printed,
     ({ importPath, module }) =>
       module?.Main === true && module.Path === main.name && isMatched(pathBelow(main.name, importPath)),
+  );
+}
+
+/** `go list` tells no module for packages of modules without checksum: they are reported as if they were to be generated. */
+function warnOfMissingSums(
+  { log }: ResolveJob,
+  { directory }: GoProject,
+  { packages }: Listing,
+  downloaded: readonly FoundModule[],
+): void {
+  const orphans = [...packages.values()].filter(({ standard, module }) => !standard && module === undefined);
+  const unsummed = orphans.filter(({ importPath }) => downloaded.some(({ name }) => containsPath(name, importPath)));
+  if (unsummed.length === 0) return;
+  log.warn(
+    `The go.sum at ${directory} lacks checksums of modules that provide ${unsummed.length} packages, such as ` +
+      `${unsummed[0].importPath}: the build from the bundle will fail. Run go mod tidy and commit go.sum, or post the ` +
+      'request with the flag force-gomod-tidy.',
   );
 }
 
