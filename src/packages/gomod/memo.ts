@@ -29,10 +29,7 @@ export interface Memo {
  * modules named by `go.mod` never change, so neither does what is found.
  */
 export async function recall(job: ResolveJob, projects: readonly GoProject[], tools: GoTools): Promise<Memo> {
-  const changing = ['gomod-vendor', 'gomod-vendor-check', 'force-gomod-tidy'] as const;
-  if (job.replacements.length > 0 || changing.some((flag) => job.flags.has(flag))) {
-    return { key: undefined, findings: undefined };
-  }
+  if (tools.edits()) return { key: undefined, findings: undefined };
   const toolchains = await Promise.all(projects.map((project) => tools.choice(project)));
   const inputs = [
     [FORMAT, process.versions.v8, process.arch, process.platform],

@@ -4,7 +4,6 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestArchive } from '../../../dependencies/testing.js';
 import { InvalidChecksum, NetworkError } from '../../../errors/index.js';
-import type { ChecksumDatabase } from '../checksum-database/checksum-database.js';
 import { served, sumLines, type TestModule } from './__fixtures__/modules.js';
 import { TestModuleProxy } from './__fixtures__/proxies.js';
 import { TestChecksums, testStore, type TestStoreOptions } from './__fixtures__/test-store.js';
@@ -46,7 +45,7 @@ async function start(options: Partial<TestStoreOptions> = {}, sums = sumLines(KI
 
 async function open(from: ModuleStore): Promise<void> {
   await proxy?.close();
-  proxy = await ModuleProxy.start(from, checksums as unknown as ChecksumDatabase, ending.signal);
+  proxy = await ModuleProxy.start(from, checksums, ending.signal);
 }
 
 interface Got {
@@ -109,7 +108,7 @@ describe('ModuleProxy', () => {
     for (const path of ['/', `/${KITE_FILES}.zip`, `//${KITE_FILES}.zip`, `/${'0'.repeat(48)}/${KITE_FILES}.zip`])
       expect(await call('', { path })).toMatchObject({ status: 404, body: 'There is nothing here.' });
     expect(upstream.asked).toEqual([]);
-    const other = await ModuleProxy.start(store, checksums as unknown as ChecksumDatabase, ending.signal);
+    const other = await ModuleProxy.start(store, checksums, ending.signal);
     expect(new URL(other.url).pathname).not.toBe(new URL(proxy.url).pathname);
     await other.close();
   });
@@ -204,7 +203,7 @@ describe('ModuleProxy', () => {
     await proxy.close();
     await expect(call(`${KITE_FILES}.info`)).rejects.toThrow(/ECONNREFUSED/);
     expect(proxy.failure).toBeUndefined();
-    await expect(ModuleProxy.start(store, checksums as unknown as ChecksumDatabase, ending.signal)).rejects.toThrow(/abort/i);
+    await expect(ModuleProxy.start(store, checksums, ending.signal)).rejects.toThrow(/abort/i);
   });
 
   it('answers many at once', async () => {

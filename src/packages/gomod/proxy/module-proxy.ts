@@ -32,7 +32,11 @@ export class ModuleProxy {
     server.on('request', (request, response) => void this.serve(request, response));
   }
 
-  static async start(store: ServedModules, checksums: ChecksumDatabase, signal: AbortSignal): Promise<ModuleProxy> {
+  static async start(
+    store: ServedModules,
+    checksums: Pick<ChecksumDatabase, 'document'>,
+    signal: AbortSignal,
+  ): Promise<ModuleProxy> {
     signal.throwIfAborted();
     const server = createServer().listen(0, '127.0.0.1');
     // The client alone decides when a connection has been idle for too long: it would send a call into one that closes.
