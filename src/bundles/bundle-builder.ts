@@ -6,7 +6,8 @@ import type { SourceSegment } from '../source/index.js';
 import { ArchiveStore } from '../store/index.js';
 import { BundleFiles } from './bundle-files.js';
 import { BundleEntity } from './entities/bundle.entity.js';
-import { planArtifacts } from './recipe/plan-artifacts.js';
+import { assemble } from './recipe/assemble.js';
+import { planArtifacts, planEnd } from './recipe/plan-artifacts.js';
 import { planTree } from './recipe/plan-tree.js';
 import { type RecipePiece, serialiseRecipe } from './recipe/recipe.js';
 
@@ -65,6 +66,18 @@ export class BundleBuilder {
     // Another worker may have built the same meanwhile, with the same outcome.
     await this.bundles.createQueryBuilder().insert().values(built).orIgnore().execute();
     return built;
+  }
+
+  /** A source alone, as the bytes of a tar.gz. Nothing is kept. Throws as `build` does. */
+  async *packSource(spec: Pick<BundleSpec, 'segments' | 'gitDirectory' | 'commitTime' | 'signal'>): AsyncGenerator<Uint8Array> {
+    const { segments, gitDirectory, commitTime: modified, signal } = spec;
+    const tree = { segments, gitDirectory, edits: [], drop: new Set<string>(), modified };
+    const archive = this.archive;
+    async function* pieces(): AsyncGenerator<RecipePiece> {
+      yield* planTree(tree, archive, signal);
+      yield* planEnd(archive, signal);
+    }
+    yield* assemble(pieces(), archive, signal);
   }
 
   private async *plan(spec: BundleSpec): AsyncGenerator<RecipePiece> {

@@ -128,6 +128,20 @@ export abstract class Configuration {
     /** The GOPROXY server that takes the place of the public one; undefined = none is configured. */
     athensUrl: string | undefined;
   };
+  abstract readonly pip: {
+    /** Whether what older installations refused is refused: nested requirements files, constraints, local paths, … */
+    strictCompat: boolean;
+    /** Whether a package whose name or version nothing tells is named after the repository. */
+    nameFromRepository: boolean;
+    /** Whether a release that was yanked is taken, with a warning, when it is pinned and nothing else fits. */
+    allowYanked: boolean;
+    /** Whether all files lie directly in `deps/pip/`, for clients that search one directory. */
+    flatLayout: boolean;
+  };
+  abstract readonly registries: {
+    /** Certificates (PEM) that clients need to reach the registries of this service; undefined = the usual ones do. */
+    caCertificates: string | undefined;
+  };
   /** Which registries and git hosts to ask, and how: `CACHITO_UPSTREAMS_FILE`. */
   abstract readonly upstreams: Upstreams;
   abstract readonly logs: {

@@ -1,14 +1,17 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Configuration, Role } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';
 import { checkDirectories, readDirectories } from './directories.js';
 import { DEFAULT_VARIABLES } from './options/environment-variables.js';
 import { similarName, unknownNames } from './options/names.js';
+import { WrongValue } from './options/option.js';
 import { type Environment, OptionReader } from './options/reader.js';
 import { UNUSED } from './options/unused.js';
 import { USED } from './options/used.js';
 import { readProxies } from './proxies.js';
 import { readUpstreams } from './upstreams/read-upstreams.js';
+import { readCertificates } from './upstreams/small-files.js';
 import { PUBLIC_UPSTREAMS, type Upstreams } from './upstreams/upstreams.js';
 import { BUILT_PACKAGE_MANAGERS, type PackageManagerName } from './package-managers.js';
 
@@ -72,6 +75,8 @@ export function loadConfiguration(environment: Environment, argv: readonly strin
     },
     npm: readNpm(reader),
     gomod: readGomod(reader),
+    pip: readPip(reader),
+    registries: { caCertificates: readRegistryCertificates(reader) },
     upstreams: readAllUpstreams(reader),
     logs: readLogs(reader, directories.data),
   };
@@ -128,6 +133,32 @@ function readGomod(reader: OptionReader): Configuration['gomod'] {
     maxMemory: reader.read(USED.gomodMaxMemory, 4 * GIB),
     athensUrl: reader.read(USED.athensUrl, undefined),
   };
+}
+
+function readPip(reader: OptionReader): Configuration['pip'] {
+  return {
+    strictCompat: reader.read(USED.pipStrictCompat, false),
+    nameFromRepository: reader.read(USED.pipNameFromRepository, false),
+    allowYanked: reader.read(USED.pipAllowYanked, false),
+    flatLayout: reader.read(USED.pipFlatLayout, false),
+  };
+}
+
+/** Where older installations had it; that it is missing there means that there is none. */
+const REGISTRY_CERTIFICATES = '/etc/cachito/nexus_ca.pem';
+
+function readRegistryCertificates(reader: OptionReader): string | undefined {
+  const { name } = USED.registryCertificates;
+  const named = reader.read(USED.registryCertificates, undefined);
+  const file = named ?? REGISTRY_CERTIFICATES;
+  if (named === undefined && !existsSync(file)) return undefined;
+  try {
+    return readCertificates(file);
+  } catch (error) {
+    if (!(error instanceof WrongValue)) throw error;
+    reader.complain(`${name} (${file}) ${error.message}`);
+    return undefined;
+  }
 }
 
 /** Athens takes the place of the public Go module proxy; the list of a file that has no public one ends with it. */

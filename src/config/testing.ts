@@ -26,6 +26,8 @@ export function testConfiguration(overrides: ConfigurationOverrides = {}): Confi
     outbound: { ...defaults.outbound, ...overrides.outbound },
     npm: { ...defaults.npm, ...overrides.npm },
     gomod: { ...defaults.gomod, ...overrides.gomod },
+    pip: { ...defaults.pip, ...overrides.pip },
+    registries: { ...defaults.registries, ...overrides.registries },
     upstreams: { ...defaults.upstreams, ...overrides.upstreams },
     logs: { ...defaults.logs, ...overrides.logs },
   };
@@ -101,6 +103,8 @@ function defaultsBelow(data: string): Configuration {
       maxMemory: 4 * GIB,
       athensUrl: undefined,
     },
+    pip: { strictCompat: false, nameFromRepository: false, allowYanked: false, flatLayout: false },
+    registries: { caCertificates: undefined },
     upstreams: PUBLIC_UPSTREAMS,
     logs: {
       level: 'error',

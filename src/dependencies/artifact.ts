@@ -24,6 +24,16 @@ export interface ArtifactSpec {
   /** All of these are checked while the bytes stream; a mismatch is `InvalidChecksum` and stores nothing. */
   digests: Digests;
   /**
+   * At least one of these must be right: pip's `--hash` names the files of a release that will do. An algorithm that
+   * nobody knows is never right. Empty or absent = nothing is asked.
+   */
+  anyDigest?: readonly AlgorithmDigest[];
+  /**
+   * Looks at the file, given by its absolute path, before it is stored; throws for one that is refused. Called only
+   * when it has been fetched.
+   */
+  inspect?: (file: string, signal: AbortSignal) => Promise<void>;
+  /**
    * More digests to check, for a file that the lock file has none for: asked only when it has to be fetched, with the
    * upstream that is about to be asked.
    */
@@ -39,6 +49,12 @@ export interface ArtifactSpec {
   verifiedBy: string;
   /** The same as a part of sentences: `go.sum`. `the lock file` unless told. */
   namedBy?: string;
+}
+
+/** One digest: lower-case hexadecimal. */
+export interface AlgorithmDigest {
+  algorithm: string;
+  digest: string;
 }
 
 /** Digests that something else than the lock file names. */

@@ -12,6 +12,8 @@ import {
   DependencySetEntity,
   DependencySetMemberEntity,
 } from './entities/dependency-set.entity.js';
+import { Findings } from './findings.js';
+import { KeptDocuments } from './kept-documents.js';
 import { UpstreamDocuments } from './upstream-documents.js';
 
 const ENTITIES = [
@@ -25,7 +27,7 @@ const ENTITIES = [
 /** The catalogue: artifacts, dependency sets, where-used. */
 @Module({
   imports: [TypeOrmModule.forFeature(ENTITIES), DownloadModule],
-  providers: [ArtifactArchive, ArtifactReferences, Catalogue, DependencyPaths, UpstreamDocuments],
-  exports: [ArtifactArchive, ArtifactReferences, Catalogue, DependencyPaths, UpstreamDocuments],
+  providers: [ArtifactArchive, ArtifactReferences, Catalogue, DependencyPaths, Findings, KeptDocuments, UpstreamDocuments],
+  exports: [ArtifactArchive, ArtifactReferences, Catalogue, DependencyPaths, Findings, KeptDocuments, UpstreamDocuments],
 })
 export class DependenciesModule {}

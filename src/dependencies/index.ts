@@ -1,4 +1,5 @@
 export type {
+  AlgorithmDigest,
   Artifact,
   ArtifactSpec,
   Digests,
@@ -23,5 +24,7 @@ export {
   type RequestPackages,
 } from './component.js';
 export { DependencyPaths } from './dependency-paths.js';
+export { Findings } from './findings.js';
+export { KeptDocuments } from './kept-documents.js';
 export { Slots } from './slots.js';
 export { UpstreamDocuments } from './upstream-documents.js';

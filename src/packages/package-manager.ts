@@ -25,13 +25,16 @@ export interface ResolveJob {
   replacements: readonly Replacement[];
   artifacts: ArtifactPort;
   sources: SourcePort;
+  packedSources: PackedSourcePort;
   documents: DocumentPort;
+  keptDocuments: KeptDocumentPort;
   /**
    * The version tags of the commit that is being processed: what was recorded when they were first asked for. None, with
    * a warning in the log, when they cannot be had.
    */
   versionTags(): Promise<readonly VersionTag[]>;
   memo: MemoPort;
+  findings: FindingPort;
   /** What the administrator configured for package managers, and which registries to ask, without credentials. */
   settings: PackageSettings;
   /** Makes an empty directory on this host, which is removed when the attempt has ended. */
@@ -58,7 +61,10 @@ export interface Replacement {
   newName?: string;
 }
 
-export type PackageSettings = Pick<Configuration, 'npm' | 'gomod' | 'upstreams' | 'worker' | 'directories'>;
+export type PackageSettings = Pick<
+  Configuration,
+  'npm' | 'gomod' | 'pip' | 'registries' | 'upstreams' | 'worker' | 'directories'
+>;
 
 export interface GetAllOptions {
   signal: AbortSignal;
@@ -96,6 +102,22 @@ export interface MemoPort {
   put(key: string, content: Buffer): Promise<void>;
 }
 
+/**
+ * What was found out before, whoever asked: what an archived file holds, what an index page says of one version. It
+ * stays until something else is recorded for the same subject.
+ */
+export interface FindingPort {
+  /** In the order of the subjects; undefined = nothing is recorded. `kind`: a short name, such as `pip-sdist`. */
+  find(kind: string, subjects: readonly string[]): Promise<(string | undefined)[]>;
+  /** The last one recorded for a subject counts. */
+  record(kind: string, findings: readonly Finding[]): Promise<void>;
+}
+
+export interface Finding {
+  subject: string;
+  content: string;
+}
+
 /** Archives other repositories: dependencies that a lock file names by git address and commit. */
 export interface SourcePort {
   /**
@@ -103,6 +125,15 @@ export interface SourcePort {
    * `RepositoryAccessError`, `InvalidRequestData` (no such commit), `ValidationError`, `NetworkError`.
    */
   archive(spec: SourceSpec, signal: AbortSignal): Promise<{ tree: SourceTree; commitTime: number }>;
+}
+
+/** Other repositories as archives of their own. */
+export interface PackedSourcePort {
+  /**
+   * The whole commit as a tar.gz: `app/` with the files, and a `.git` directory with history and tags, so that versions
+   * that are made of tags can be made. Reproducible. Throws as `SourcePort.archive` does, and `UnsupportedFeature`.
+   */
+  pack(spec: SourceSpec, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
 /** Small documents of registries (packuments, index pages), under the same rules as all that is fetched. */
@@ -113,6 +144,26 @@ export interface DocumentPort {
    * when the request forbids all network.
    */
   fetch(url: string, options: { accept?: string; maxSize: number; signal: AbortSignal }): Promise<Buffer | undefined>;
+}
+
+/** Documents of registries that are kept, so that they need not be sent again, and are here when nothing may be fetched. */
+export interface KeptDocumentPort {
+  /**
+   * The document as the registry serves it now; undefined with status 404 and 410. It is asked for with the validators
+   * of the kept one (RFC 9110, §13), so that nothing is sent that is here already. When the request forbids all network,
+   * the kept one as it is, and `InvalidRequestData` when there is none. `accept`: value of the header, part of the key.
+   * Web pages are documents here; that they are what was asked for is for the caller to see. Throws `NetworkError`.
+   */
+  fetch(url: string, options: { accept: string; maxSize: number; signal: AbortSignal }): Promise<KeptDocument | undefined>;
+}
+
+/** A document as a registry served it. */
+export interface KeptDocument {
+  content: Buffer;
+  /** Media type without parameters, lower case; empty when the registry did not say. */
+  type: string;
+  /** Where it came from after redirects: the base of relative addresses in it. Without credentials. */
+  url: string;
 }
 
 /** Reports how far the manager is. Called as often as one likes; the pipeline thins it out. */
@@ -145,6 +196,21 @@ export interface Resolution {
   files: ConfigurationFile[];
   /** Changes to the source that the bundle gets. */
   edits: SourceEdit[];
+  /** pip only: what the archived source distributions need to be built. */
+  buildRequirements?: BuildRequirement[];
+}
+
+/** What one archived source distribution needs to be built, as its files say without being run. */
+export interface BuildRequirement {
+  /** Of the dependency, as reported. */
+  name: string;
+  version: string;
+  /** `setuptools.build_meta`: PEP 517; null when nothing names one. */
+  backend: string | null;
+  /** PEP 508 texts. */
+  requires: string[];
+  /** Those of `requires` that no dependency of this request satisfies. */
+  missing: string[];
 }
 
 /** Type of a package or dependency: a manager's name, or `go-package`. */
@@ -201,6 +267,10 @@ export interface RegistryEntry {
   artifact: Artifact;
   name: string;
   version: string;
+  /** The name of the file, where the registry serves several of one version. */
+  file?: string;
+  /** What the registry tells about the file besides. */
+  attributes?: Readonly<Record<string, string>>;
 }
 
 /** Which way to build a variable or file is for: through the locked registry, or offline from the bundle. */
@@ -208,11 +278,16 @@ export type BuildMode = 'registry' | 'offline';
 
 export interface EnvironmentVariable {
   name: string;
-  value: string;
+  /** A template may hold credentials: it is filled in when it is served, and ends with the request. */
+  value: string | Template;
   /** `path` values are relative to the unpacked bundle. */
   kind: 'path' | 'literal';
   /** Undefined = both. */
   mode?: BuildMode;
+  /** For one program that does not read the usual variables: given only to those who ask for it. Templates only. */
+  client?: 'uv';
+  /** Given only where the service is reached by plain http. Templates only. */
+  plainHttpOnly?: true;
 }
 
 /** A file for the user to write into the unpacked bundle. Addresses and credentials are filled in when it is served. */
@@ -233,12 +308,20 @@ export type Template = readonly (string | Placeholder)[];
  * - `registry-url-with-credentials`: the same with user and password, `https://user:password@host/…`
  * - `registry-location`: the same without its scheme, `//host/repository/cachito-npm-17/`
  * - `registry-credentials`: base64 of `user:password` for it
+ * - `registry-authority`: host and port (unless it is the usual one) of this service, `host:8080`
  * - `bundle-directory`: goes behind `file:`. `relative` (such as `../`, from the file to the root of the unpacked
  *   bundle) unless the caller says where the bundle lies; then `//` and that directory, percent-encoded, with a slash.
  */
 export type Placeholder =
-  | { fill: 'registry-url' | 'registry-url-with-credentials' | 'registry-location' | 'registry-credentials' }
+  | { fill: 'registry-url' | 'registry-url-with-credentials' | 'registry-location'; repository?: PipRepository }
+  | { fill: 'registry-credentials' | 'registry-authority' }
   | { fill: 'bundle-directory'; relative: string };
+
+/**
+ * pip's registry has two parts, `…/repository/cachito-pip-hosted-17/` with the files of package indexes and
+ * `…/repository/cachito-pip-raw-17/` with other archives; both belong to the user `cachito-pip-17`.
+ */
+export type PipRepository = 'hosted' | 'raw';
 
 /**
  * A change of one file of the source: new bytes, or its removal. Many or large files need not be held in memory: `file`

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { BundleBuilder, RequestBundles } from '../bundles/index.js';
 import { Configuration } from '../config/index.js';
 import { ValidationError } from '../errors/index.js';
-import { ArtifactArchive, UpstreamDocuments } from '../dependencies/index.js';
-import type { SourcePort } from '../packages/index.js';
+import { ArtifactArchive, Findings, KeptDocuments, UpstreamDocuments } from '../dependencies/index.js';
+import type { PackedSourcePort, SourcePort } from '../packages/index.js';
 import { RequestRegistries } from '../registries/index.js';
 import type { ClaimedRequest, RequestLog, WorkResult } from '../requests/index.js';
 import { type ArchivedSource, type ArchiveOptions, SourceArchive, unsafeSymlinks } from '../source/index.js';
@@ -32,6 +32,8 @@ export class RequestSteps {
     private readonly sources: SourceArchive,
     private readonly artifacts: ArtifactArchive,
     private readonly documents: UpstreamDocuments,
+    private readonly keptDocuments: KeptDocuments,
+    private readonly findings: Findings,
     private readonly bundleBuilder: BundleBuilder,
     private readonly requestBundles: RequestBundles,
     private readonly registries: RequestRegistries,
@@ -96,6 +98,9 @@ export class RequestSteps {
       commit: { id: source.ref, time: source.commitTime },
       artifacts: this.artifacts.forRequest({ offline }),
       documents: this.documents.forRequest({ offline }),
+      keptDocuments: this.keptDocuments.forRequest({ offline }),
+      findings: this.findings,
+      packedSources: this.packedSourcePort(claim, context),
       sources: this.sourcePort(claim, context),
       versionTags: () =>
         this.sources.versionTags(source, {
@@ -116,6 +121,22 @@ export class RequestSteps {
         // Its progress is not that of the request.
         const source = await this.sources.archive(spec, { ...archiveOptions(claim, context), signal, progress: undefined });
         return { tree: this.sources.tree(source), commitTime: source.commitTime };
+      },
+    };
+  }
+
+  private packedSourcePort(claim: ClaimedRequest, context: StepContext): PackedSourcePort {
+    const { sources, bundleBuilder } = this;
+    return {
+      async *pack(spec, signal) {
+        const options = { ...archiveOptions(claim, context), signal, progress: undefined };
+        const source = await sources.archive(spec, options);
+        yield* bundleBuilder.packSource({
+          segments: sources.segments(source),
+          gitDirectory: await sources.archiveGitDirectory(source, { ...options, repo: spec.repo }),
+          commitTime: source.commitTime,
+          signal,
+        });
       },
     };
   }

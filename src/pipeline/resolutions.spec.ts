@@ -39,7 +39,7 @@ describe('environment variables', () => {
 describe('registries', () => {
   it('are for managers with files or entries, each with access of its own', () => {
     const files = [{ path: 'app/.npmrc', template: ['x'] }];
-    const issue = (name: string) => ({ username: name, password: 'p', path: `r/${name}/` });
+    const issue = (name: string) => ({ username: name, password: 'p', path: `r/${name}/`, repositoryPaths: { hosted: 'h/', raw: 'r/' } });
     expect(registriesOf(resolutions({ npm: { files }, 'git-submodule': {} }), issue)).toEqual([
       { packageManager: 'npm', access: issue('npm'), entries: [], files },
     ]);

@@ -89,7 +89,7 @@ function variablesOf(
     // Nothing was found, so nothing is to be built with it.
     if (resolution.packages.length === 0 && resolution.environment.length === 0) continue;
     for (const { name, value, kind, mode } of resolution.environment) {
-      if (mode === undefined || mode === wanted) variables.set(name, { value, kind });
+      if (typeof value === 'string' && (mode === undefined || mode === wanted)) variables.set(name, { value, kind });
     }
     const own = Object.hasOwn(defaults, manager) ? defaults[manager] : {};
     for (const [name, { value, kind }] of Object.entries(own)) variables.set(name, { value, kind });

@@ -4,10 +4,13 @@ import { UnsupportedFeature } from '../errors/index.js';
 import {
   type ArtifactPort,
   type DocumentPort,
+  type FindingPort,
   type JobLog,
+  type KeptDocumentPort,
   type MemoPort,
   PACKAGE_MANAGERS,
   type PackageManager,
+  type PackedSourcePort,
   type PackageSettings,
   type ResolveJob,
   type Resolution,
@@ -25,7 +28,10 @@ export interface ResolveContext {
   commit: ResolveJob['commit'];
   artifacts: ArtifactPort;
   sources: SourcePort;
+  packedSources: PackedSourcePort;
   documents: DocumentPort;
+  keptDocuments: KeptDocumentPort;
+  findings: FindingPort;
   versionTags: ResolveJob['versionTags'];
   memo: MemoPort;
   settings: PackageSettings;
@@ -90,7 +96,10 @@ async function resolve(manager: PackageManager, claim: ClaimedRequest, context: 
     replacements: claim.replacements.filter((replacement) => replacement.type === manager.name),
     artifacts: context.artifacts,
     sources: context.sources,
+    packedSources: context.packedSources,
     documents: context.documents,
+    keptDocuments: context.keptDocuments,
+    findings: context.findings,
     versionTags: context.versionTags,
     memo: context.memo,
     settings: context.settings,

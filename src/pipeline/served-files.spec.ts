@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { servedFiles } from './served-files.js';
 
-const ACCESS = { username: 'cachito-npm-7', password: 'secret', path: 'repository/cachito-npm-7/' };
+const repositoryPaths = { hosted: 'repository/hosted-7/', raw: 'repository/raw-7/' };
+const ACCESS = { username: 'cachito-npm-7', password: 'secret', path: 'repository/cachito-npm-7/', repositoryPaths };
 
 it('files get path and credentials of the registry; where service and bundle are is left open', () => {
   const files = servedFiles(

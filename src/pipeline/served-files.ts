@@ -1,4 +1,4 @@
-import type { BuildMode, ConfigurationFile, Placeholder } from '../packages/index.js';
+import type { BuildMode, ConfigurationFile, PipRepository, Placeholder } from '../packages/index.js';
 import type { RegistryAccess } from '../registries/index.js';
 import type { ServedFile, ServedTemplate } from '../requests/index.js';
 
@@ -18,17 +18,29 @@ export function servedFiles(files: readonly ConfigurationFile[], access: Registr
   );
 }
 
-function filled(place: Placeholder, { path, username, password }: RegistryAccess): ServedTemplate {
+function filled(place: Placeholder, access: RegistryAccess): ServedTemplate {
+  const { username, password } = access;
   switch (place.fill) {
     case 'registry-url':
-      return [{ fill: 'public-url' }, `/${path}`];
+      return [{ fill: 'public-url' }, `/${pathOf(place, access)}`];
     case 'registry-url-with-credentials':
-      return [{ fill: 'public-scheme' }, `//${username}:${password}@`, { fill: 'public-host' }, `/${path}`];
+      return [
+        { fill: 'public-scheme' },
+        `//${username}:${password}@`,
+        { fill: 'public-host' },
+        `/${pathOf(place, access)}`,
+      ];
     case 'registry-location':
-      return [{ fill: 'public-location' }, `/${path}`];
+      return [{ fill: 'public-location' }, `/${pathOf(place, access)}`];
     case 'registry-credentials':
       return [Buffer.from(`${username}:${password}`).toString('base64')];
+    case 'registry-authority':
+      return [{ fill: 'public-authority' }];
     case 'bundle-directory':
       return [place];
   }
+}
+
+function pathOf({ repository }: { repository?: PipRepository }, access: RegistryAccess): string {
+  return repository === undefined ? access.path : access.repositoryPaths[repository];
 }

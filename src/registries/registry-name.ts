@@ -1,3 +1,4 @@
+import type { PipRepository } from '../packages/index.js';
 import { PACKAGE_MANAGER_NAMES, type PackageManagerName } from '../config/index.js';
 
 /** Whose registry: a request has at most one for each of its package managers. */
@@ -16,6 +17,11 @@ const MAX_ID = 2_147_483_647;
 /** `cachito-npm-17`: the last part of the registry's path, and the name of its only user. */
 export function formatRegistryName({ packageManager, requestId }: RegistryName): string {
   return `${PREFIX}${packageManager}-${requestId}`;
+}
+
+/** `cachito-pip-hosted-17`: the last part of the path of one part of pip's registry. */
+export function formatRepositoryName(repository: PipRepository, requestId: number): string {
+  return `${PREFIX}pip-${repository}-${requestId}`;
 }
 
 /** The only spelling of a name, or undefined. */

@@ -3,9 +3,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { PackageManagerName } from '../config/index.js';
-import type { RegistryEntry } from '../packages/index.js';
+import type { PipRepository, RegistryEntry } from '../packages/index.js';
 import { REQUEST_STATE_CHANGED, REQUEST_STATES, type RequestStateChanged } from '../requests/index.js';
-import { formatRegistryName, REGISTRY_BASE } from './registry-name.js';
+import { formatRegistryName, formatRepositoryName, REGISTRY_BASE } from './registry-name.js';
 import { removeUnusedSets, saveRegistrySet } from './registry-sets.js';
 
 /** How a build gets into the registry of its request. */
@@ -15,6 +15,8 @@ export interface RegistryAccess {
   password: string;
   /** Below the public base of the service, with a slash at its end. */
   path: string;
+  /** The same for the parts of pip's registry. */
+  repositoryPaths: Readonly<Record<PipRepository, string>>;
 }
 
 /**
@@ -30,7 +32,15 @@ export class RequestRegistries {
   /** New credentials for a registry that is about to be sealed. Stores nothing. */
   issue(requestId: number, packageManager: PackageManagerName): RegistryAccess {
     const username = formatRegistryName({ packageManager, requestId });
-    return { username, password: randomBytes(16).toString('hex'), path: `${REGISTRY_BASE}/${username}/` };
+    return {
+      username,
+      password: randomBytes(16).toString('hex'),
+      path: `${REGISTRY_BASE}/${username}/`,
+      repositoryPaths: {
+        hosted: `${REGISTRY_BASE}/${formatRepositoryName('hosted', requestId)}/`,
+        raw: `${REGISTRY_BASE}/${formatRepositoryName('raw', requestId)}/`,
+      },
+    };
   }
 
   /**

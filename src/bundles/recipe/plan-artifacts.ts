@@ -27,6 +27,17 @@ export function planArtifacts(
   return deflateTexts(pieces(files, modified), store, signal);
 }
 
+/** The end of an archive that has no artifacts. */
+export function planEnd(store: BlobStore, signal?: AbortSignal): AsyncGenerator<RecipePiece> {
+  return deflateTexts(end(), store, signal);
+}
+
+async function* end(): AsyncGenerator<TextPiece> {
+  const run = new TextRun();
+  run.push(END_OF_TAR);
+  yield* run.flush();
+}
+
 async function* pieces(files: readonly PlacedFile[], modified: number): AsyncGenerator<RecipePiece | TextPiece> {
   const run = new TextRun();
   run.push(tarHeader({ path: ROOT, type: 'directory', size: 0, modified }));

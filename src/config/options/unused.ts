@@ -39,11 +39,9 @@ export const UNUSED: readonly Unused[] = [
   ...group(later('a queue on Redis'), 'REDIS_URL'),
   ...group(later('Kerberos'), 'KRB5_CLIENT_KTNAME'),
   ...group(later('yarn'), 'CACHITO_YARN_FILE_DEPS_ALLOWLIST'),
-  ...group(later('pip'), 'CACHITO_PIP_STRICT_COMPAT'),
   ...group(later('RubyGems'), 'CACHITO_WORKERS_RUBYGEMS_FILE_DEPS_ALLOWLIST'),
   ...group(
     later('Nexus'),
-    'CACHITO_NEXUS_CA_CERT',
     'CACHITO_NEXUS_HOSTER_IS_ORIENT_DB',
     'CACHITO_NEXUS_HOSTER_PASSWORD',
     'CACHITO_NEXUS_HOSTER_URL',

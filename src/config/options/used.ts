@@ -69,6 +69,11 @@ export const USED = {
   npmQuietClients: option('CACHITO_NPM_QUIET_CLIENTS', values.boolean),
 
   athensUrl: option('CACHITO_ATHENS_URL', values.baseUrl),
+  pipStrictCompat: option('CACHITO_PIP_STRICT_COMPAT', values.boolean),
+  pipNameFromRepository: option('CACHITO_PIP_NAME_FROM_REPOSITORY', values.boolean),
+  pipAllowYanked: option('CACHITO_PIP_ALLOW_YANKED', values.boolean),
+  pipFlatLayout: option('CACHITO_PIP_FLAT_LAYOUT', values.boolean),
+  registryCertificates: option('CACHITO_NEXUS_CA_CERT', text),
   gomodDownloadTries: option('CACHITO_GOMOD_DOWNLOAD_MAX_TRIES', values.integer(1, 100)),
   gomodIgnoreMissingGoMod: option('CACHITO_GOMOD_IGNORE_MISSING_GOMOD_FILE', values.boolean),
   gomodMaxMemory: option('CACHITO_GOMOD_MAX_MEMORY', values.integer(2 ** 26, Number.MAX_SAFE_INTEGER, 'bytes')),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidRepoStructure } from '../../errors/index.js';
-import { treeOf } from './__fixtures__/source-tree.js';
+import { treeOf } from '../__fixtures__/source-tree.js';
 import { findPackageFiles, readPackageFiles } from './package-files.js';
 
 describe('findPackageFiles', () => {

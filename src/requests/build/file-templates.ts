@@ -8,8 +8,8 @@ const gunzipAsync = promisify<Buffer, Buffer>(gunzip);
 
 /**
  * Text of a configuration file with the places that are filled in each time it is served: the public address of this
- * service (`https://host`, `//host` without its scheme, or `https:` and `host` one by one), and where the unpacked
- * bundle lies.
+ * service (`https://host/base`, `//host/base` without its scheme, `https:` and `host/base` one by one, or `host` alone),
+ * and where the unpacked bundle lies.
  */
 export type ServedTemplate = readonly (string | ServedPlaceholder)[];
 
@@ -18,6 +18,7 @@ type ServedPlaceholder =
   | { fill: 'public-location' }
   | { fill: 'public-scheme' }
   | { fill: 'public-host' }
+  | { fill: 'public-authority' }
   | { fill: 'bundle-directory'; relative: string };
 
 /** A configuration file as a request keeps it until it fails or becomes stale: it may hold credentials. */
@@ -45,6 +46,7 @@ export function fillTemplate(template: ServedTemplate, { publicUrl, bundleDirect
       if (part.fill === 'public-location') return publicUrl.slice(slashes);
       if (part.fill === 'public-scheme') return publicUrl.slice(0, slashes);
       if (part.fill === 'public-host') return publicUrl.slice(slashes + 2);
+      if (part.fill === 'public-authority') return new URL(publicUrl).host;
       return bundleDirectory === undefined ? part.relative : `//${encodePath(bundleDirectory)}/`;
     })
     .join('');

@@ -5,7 +5,7 @@ import { testConfiguration } from '../../../config/testing.js';
 import type { Artifact, ArtifactSpec } from '../../../dependencies/index.js';
 import type { PackageSettings, ResolveJob } from '../../package-manager.js';
 import type { ExternalNeed } from '../needs.js';
-import { treeOf } from './source-tree.js';
+import { treeOf } from '../../__fixtures__/source-tree.js';
 
 /** What a job was asked to do. */
 export interface Recorded {
@@ -100,6 +100,9 @@ export function recordingJob(options: RecordingOptions): RecordingJob {
         return found === undefined ? undefined : Buffer.from(found);
       },
     },
+    packedSources: { pack: refuse('packedSources') },
+    keptDocuments: { fetch: refuse('keptDocuments') },
+    findings: { find: refuse('findings'), record: refuse('findings') },
     versionTags: refuse('versionTags'),
     memo: { get: refuse('memo'), put: refuse('memo') },
     settings: {

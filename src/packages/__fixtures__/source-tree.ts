@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { posix } from 'node:path';
-import type { TreeEntry } from '../../../archive/index.js';
-import type { SourceTree } from '../../../source/index.js';
+import type { TreeEntry } from '../../archive/index.js';
+import type { SourceTree } from '../../source/index.js';
 
 /** A source with these files, path → text. */
 export function treeOf(files: Record<string, string | Buffer>): SourceTree {
