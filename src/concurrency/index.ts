@@ -1,5 +1,6 @@
 /** Primitives of concurrent work that every floor may use. */
 export { runInThread, ThreadError, type ThreadOptions } from './run-in-thread.js';
+export { sideBySide } from './side-by-side.js';
 export { SingleFlight } from './single-flight.js';
 export { sortedInTurns } from './sorted-in-turns.js';
 export { untilAborted } from './until-aborted.js';

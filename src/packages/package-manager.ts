@@ -18,6 +18,8 @@ export interface ResolveJob {
   source: SourceTree;
   /** The commit that is being processed: 40 hexadecimal digits, committer's time in seconds since 1970. */
   commit: { id: string; time: number };
+  /** `team/app` of `https://host/team/app.git`. */
+  repositoryName: string;
   /** What to process, in the given order; never empty: the default is the root. */
   paths: readonly PackageConfig[];
   flags: ReadonlySet<Flag>;

@@ -96,6 +96,7 @@ export class RequestSteps {
       ...context,
       source: this.sources.tree(source),
       commit: { id: source.ref, time: source.commitTime },
+      repositoryName: source.repoName,
       artifacts: this.artifacts.forRequest({ offline }),
       documents: this.documents.forRequest({ offline }),
       keptDocuments: this.keptDocuments.forRequest({ offline }),

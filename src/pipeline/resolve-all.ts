@@ -26,6 +26,7 @@ export interface ResolveContext {
   progress: ProgressReporter;
   source: SourceTree;
   commit: ResolveJob['commit'];
+  repositoryName: string;
   artifacts: ArtifactPort;
   sources: SourcePort;
   packedSources: PackedSourcePort;
@@ -91,6 +92,7 @@ async function resolve(manager: PackageManager, claim: ClaimedRequest, context: 
   const job: ResolveJob = {
     source: context.source,
     commit: context.commit,
+    repositoryName: context.repositoryName,
     paths: claim.packages[manager.name] ?? [{ path: '.' }],
     flags: claim.flags,
     replacements: claim.replacements.filter((replacement) => replacement.type === manager.name),

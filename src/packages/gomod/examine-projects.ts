@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
+import { sideBySide } from '../../concurrency/index.js';
 import type { ResolveJob, SourceEdit } from '../package-manager.js';
 import type { ArchivedFile } from './bundle-cache.js';
 import { editsOf, findChanges } from './edits.js';
@@ -45,14 +45,11 @@ export async function examineProjects(
   const session = await tools.open(await readSums(files, projects), join(scratch, 'go'), { vendors: isVendored });
   const stopPrefetch = prefetch(job, session);
   try {
-    const limit = pLimit(canRunTogether(tools, projects) ? PROJECTS_AT_A_TIME : 1);
-    const modules = await allOrFirstFailure(projects, signal, (project, shared) =>
-      limit(async () => {
-        shared.throwIfAborted();
-        const vendoring = vendorings[projects.indexOf(project)];
-        return examineProject({ ...job, signal: shared }, project, { vendoring, tree, session, tools });
-      }),
-    );
+    const limit = canRunTogether(tools, projects) ? PROJECTS_AT_A_TIME : 1;
+    const modules = await sideBySide(projects, limit, signal, (project, shared) => {
+      const vendoring = vendorings[projects.indexOf(project)];
+      return examineProject({ ...job, signal: shared }, project, { vendoring, tree, session, tools });
+    });
     const changes = await findChanges(tree, changeable(projects, vendorings));
     await tools.close(session);
     return { modules, archived: isVendored ? [] : usedFiles(session), edits: editsOf(tree, changes) };
@@ -96,25 +93,4 @@ function usedFiles({ store }: Session): ArchivedFile[] {
   return [...store.used.values()]
     .filter(({ path }) => path !== 'golang.org/toolchain')
     .map(({ artifact, ...file }) => ({ file, artifact }));
-}
-
-/** The first failure stops the others, and is thrown when all have ended. */
-async function allOrFirstFailure<T, R>(
-  items: readonly T[],
-  signal: AbortSignal,
-  work: (item: T, signal: AbortSignal) => Promise<R>,
-): Promise<R[]> {
-  const failed = new AbortController();
-  const shared = AbortSignal.any([signal, failed.signal]);
-  const settled = await Promise.allSettled(
-    items.map((item) =>
-      work(item, shared).catch((error: unknown) => {
-        failed.abort(error);
-        throw error;
-      }),
-    ),
-  );
-  signal.throwIfAborted();
-  if (failed.signal.aborted) throw failed.signal.reason;
-  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }

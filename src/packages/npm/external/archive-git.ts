@@ -5,7 +5,7 @@ import type { SourcePort } from '../../package-manager.js';
 import { type ExternalDependency, type ExternalJob, shown } from './external-dependency.js';
 import { type GitSource, readGitSource } from './git-source.js';
 import type { JsonObject } from '../lockfile/json.js';
-import { getMade } from './made.js';
+import { getMade } from '../../made.js';
 import { MAX_MANIFEST, nameManifest, packScripts, readManifest } from './manifest.js';
 import { packTree } from './pack/pack-tree.js';
 import { readPackedManifest } from './tarball/packed-manifest.js';

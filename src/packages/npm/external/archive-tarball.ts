@@ -3,7 +3,7 @@ import { InvalidFileFormat } from '../../../errors/index.js';
 import { type Digest, strongestDigest } from '../lockfile/integrity.js';
 import { checkSourceText } from '../lockfile/source-text.js';
 import { type ExternalDependency, type ExternalJob, shown } from './external-dependency.js';
-import { getMade } from './made.js';
+import { getMade } from '../../made.js';
 import { repack } from './tarball/repack.js';
 
 export function tarballSuffix(dependency: ExternalDependency): string {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Artifact, MadeArtifactSpec } from '../../../dependencies/index.js';
-import type { ExternalJob } from './external-dependency.js';
+import type { Artifact, MadeArtifactSpec } from '../dependencies/index.js';
+import type { ResolveJob } from './package-manager.js';
 
 /** Each time another job may have been the one that made it, and failed. */
 const ATTEMPTS = 3;
@@ -12,7 +12,7 @@ const ATTEMPTS = 3;
  */
 export async function getMade(
   spec: MadeArtifactSpec,
-  job: Pick<ExternalJob, 'artifacts' | 'signal'>,
+  job: Pick<ResolveJob, 'artifacts' | 'signal'>,
 ): Promise<{ artifact: Artifact; isOwn: boolean }> {
   for (let attempt = 1; ; attempt++) {
     let isOwn = false;

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { SingleFlight } from '../../../concurrency/index.js';
-import type { Artifact, MadeArtifactSpec } from '../../../dependencies/index.js';
-import { InvalidRequestData } from '../../../errors/index.js';
-import { externalJob, MemoryArtifacts } from './__fixtures__/external-job.js';
+import { SingleFlight } from '../concurrency/index.js';
+import type { Artifact, MadeArtifactSpec } from '../dependencies/index.js';
+import { InvalidRequestData } from '../errors/index.js';
+import { externalJob, MemoryArtifacts } from './npm/external/__fixtures__/external-job.js';
 import { getMade } from './made.js';
 
 /** Lets jobs share what is made at the same time, as the archive does. */
