@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { SingleFlight } from '../concurrency/index.js';
+import { sideBySide, SingleFlight, Slots } from '../concurrency/index.js';
 import { Configuration } from '../config/index.js';
 import { HttpClient, Retries } from '../download/index.js';
 import { ArchiveStore } from '../store/index.js';
@@ -11,8 +11,6 @@ import { ArtifactObtainer, candidates, type ObtainOptions } from './artifact-obt
 import { ArtifactRows, keyText } from './artifact-rows.js';
 import { checkMadeSpec, checkSpec } from './check-spec.js';
 import { MadeArtifacts } from './made-artifacts.js';
-import { sideBySide } from './side-by-side.js';
-import { Slots } from './slots.js';
 import { StoredArtifacts } from './stored-artifacts.js';
 
 /** How a list of artifacts is archived. */

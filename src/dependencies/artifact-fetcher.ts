@@ -1,3 +1,4 @@
+import type { Slots } from '../concurrency/index.js';
 import {
   type HttpClient,
   type HttpResponse,
@@ -11,7 +12,6 @@ import { type Artifact, type ArtifactSpec, displayName } from './artifact.js';
 import type { NewArtifact } from './artifact-rows.js';
 import { checkDigestForms, DigestCheck, type DigestDemands, lockedDigests } from './digests.js';
 import { refuseHtml } from './refuse-html.js';
-import type { Slots } from './slots.js';
 import { isAbsent, lastModified, refuseStatus } from './upstream-answers.js';
 
 export interface FetchOptions {

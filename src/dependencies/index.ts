@@ -26,5 +26,4 @@ export {
 export { DependencyPaths } from './dependency-paths.js';
 export { Findings } from './findings.js';
 export { KeptDocuments } from './kept-documents.js';
-export { Slots } from './slots.js';
 export { UpstreamDocuments } from './upstream-documents.js';

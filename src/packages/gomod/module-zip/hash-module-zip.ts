@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { runInThread, ThreadError } from '../../../concurrency/index.js';
-import { type PackageVersion, Slots } from '../../../dependencies/index.js';
+import { runInThread, Slots, ThreadError } from '../../../concurrency/index.js';
+import type { PackageVersion } from '../../../dependencies/index.js';
 import { InvalidFileFormat } from '../../../errors/index.js';
 import type { ModuleZip } from './hash-zip-file.js';
 

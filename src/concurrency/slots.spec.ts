@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Slots } from './slots.js';
+import { Slots } from './index.js';
 
 describe('Slots', () => {
   const { signal } = new AbortController();
