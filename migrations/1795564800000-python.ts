@@ -3,22 +3,22 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const UP = [
   // --- dependencies/: documents of registries that are kept, and what was found out about what anybody asked for -----
   `CREATE TABLE "kept_document" (
-    "url" text NOT NULL,
-    "accept" text NOT NULL,
+    "key" text PRIMARY KEY,
     "final_url" text NOT NULL,
     "type" text NOT NULL,
     "etag" text,
     "last_modified" text,
     "content" bytea NOT NULL,
-    "checked" timestamp(6) NOT NULL DEFAULT (clock_timestamp() AT TIME ZONE 'utc'),
-    PRIMARY KEY ("url", "accept")
+    "stored" timestamp(6) NOT NULL DEFAULT (clock_timestamp() AT TIME ZONE 'utc')
   )`,
+  // It is compressed.
+  `ALTER TABLE "kept_document" ALTER COLUMN "content" SET STORAGE EXTERNAL`,
   `CREATE TABLE "finding" (
     "kind" text NOT NULL,
-    "subject" text NOT NULL,
+    "subject_sha256" text NOT NULL,
     "content" text NOT NULL,
     "recorded" timestamp(6) NOT NULL DEFAULT (clock_timestamp() AT TIME ZONE 'utc'),
-    PRIMARY KEY ("kind", "subject")
+    PRIMARY KEY ("kind", "subject_sha256")
   )`,
 
   // --- registries/: several files of one version, and what an index tells about each --------------------------------
@@ -28,16 +28,16 @@ const UP = [
   `CREATE TABLE "request_variable_template" (
     "request_id" integer NOT NULL REFERENCES "request" ON DELETE CASCADE,
     "mode" text NOT NULL CHECK ("mode" IN ('registry', 'offline')),
+    "client" text NOT NULL DEFAULT '',
     "name" text NOT NULL,
     "kind" text NOT NULL CHECK ("kind" IN ('path', 'literal')),
-    "client" text NOT NULL DEFAULT '',
     "plain_http_only" boolean NOT NULL DEFAULT false,
-    "template" jsonb NOT NULL,
-    PRIMARY KEY ("request_id", "mode", "name")
+    "template" json NOT NULL,
+    PRIMARY KEY ("request_id", "mode", "client", "name")
   )`,
   `CREATE TABLE "request_build_requirements" (
     "request_id" integer PRIMARY KEY REFERENCES "request" ON DELETE CASCADE,
-    "content" jsonb NOT NULL
+    "content" json NOT NULL
   )`,
 ];
 

@@ -10,7 +10,7 @@ import { type ArchivedSource, type ArchiveOptions, SourceArchive, unsafeSymlinks
 import type { ProgressReporter } from './progress-reporter.js';
 import { environmentOf, mergeResolutions, type MergedResolution, registriesOf } from './resolutions.js';
 import { resolveAll, type Resolutions } from './resolve-all.js';
-import { servedFiles } from './served-files.js';
+import { servedFiles, servedVariables } from './served-files.js';
 import { ResolutionMemos } from './resolution-memos.js';
 import { type Scratch, TemporaryFiles } from './temporary-files.js';
 
@@ -55,7 +55,9 @@ export class RequestSteps {
       packages: merged.packages,
       edges: merged.edges,
       environment: environmentOf(resolutions, this.configuration.requests.defaultEnvironmentVariables),
+      variables: registries.flatMap(({ variables, access }) => servedVariables(variables, access)),
       files: registries.flatMap(({ files, access }) => servedFiles(files, access)),
+      buildRequirements: merged.buildRequirements,
       sourceId: source.id,
       within: async (manager) => {
         await this.requestBundles.link(manager, claim.id, recipeSha256);

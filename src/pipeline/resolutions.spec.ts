@@ -36,12 +36,31 @@ describe('environment variables', () => {
   });
 });
 
+it('templates are no variables yet, and leave those of administrators alone', () => {
+  const environment: EnvironmentVariable[] = [{ name: 'A', kind: 'literal', value: ['x'] }, literal('B', 'own')];
+  const { registry } = environmentOf(resolutions({ pip: { environment } }), { pip: { A: { value: 'y', kind: 'literal' } } });
+  expect(registry).toEqual({ A: { value: 'y', kind: 'literal' }, B: { value: 'own', kind: 'literal' } });
+});
+
+it('build requirements of all managers are kept', () => {
+  const one = { name: 'storm-kit', version: '1.2', backend: null, requires: ['wheel'], missing: [] };
+  expect(mergeResolutions(resolutions({ npm: {}, pip: { buildRequirements: [one] } })).buildRequirements).toEqual([one]);
+});
+
 describe('registries', () => {
-  it('are for managers with files or entries, each with access of its own', () => {
+  it('are for managers with files, entries or variables that are templates, each with access of its own', () => {
     const files = [{ path: 'app/.npmrc', template: ['x'] }];
+    const variable: EnvironmentVariable = { name: 'PIP_INDEX_URL', kind: 'literal', value: [{ fill: 'registry-url' }] };
     const issue = (name: string) => ({ username: name, password: 'p', path: `r/${name}/`, repositoryPaths: { hosted: 'h/', raw: 'r/' } });
-    expect(registriesOf(resolutions({ npm: { files }, 'git-submodule': {} }), issue)).toEqual([
-      { packageManager: 'npm', access: issue('npm'), entries: [], files },
+    const found = resolutions({
+      npm: { files, environment: [literal('A', 'x')] },
+      pip: { environment: [variable, literal('B', 'x')] },
+      gomod: { environment: [literal('C', 'x')] },
+      'git-submodule': {},
+    });
+    expect(registriesOf(found, issue)).toEqual([
+      { packageManager: 'npm', access: issue('npm'), entries: [], files, variables: [] },
+      { packageManager: 'pip', access: issue('pip'), entries: [], files: [], variables: [variable] },
     ]);
   });
 });

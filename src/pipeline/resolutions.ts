@@ -1,11 +1,21 @@
 import type { DefaultEnvironmentVariable, PackageManagerName } from '../config/index.js';
 import { UnsupportedFeature } from '../errors/index.js';
-import type { BuildMode, ConfigurationFile, RegistryEntry, Resolution, SourceEdit } from '../packages/index.js';
+import type {
+  BuildMode,
+  BuildRequirement,
+  ConfigurationFile,
+  EnvironmentVariable,
+  RegistryEntry,
+  Resolution,
+  SourceEdit,
+} from '../packages/index.js';
 import type { RegistryAccess } from '../registries/index.js';
 import type { Resolutions } from './resolve-all.js';
 
 /** What goes into the rows and the bundle of a request. */
-export type MergedResolution = Pick<Resolution, 'packages' | 'edges' | 'artifacts' | 'generated' | 'edits'>;
+export interface MergedResolution extends Pick<Resolution, 'packages' | 'edges' | 'artifacts' | 'generated' | 'edits'> {
+  buildRequirements: BuildRequirement[];
+}
 
 /**
  * What all package managers found, together. Throws `UnsupportedFeature` when two of them change the same file in
@@ -19,6 +29,7 @@ export function mergeResolutions(resolutions: Resolutions): MergedResolution {
     artifacts: all.flatMap(({ artifacts }) => artifacts),
     generated: all.flatMap(({ generated }) => generated),
     edits: mergeEdits(resolutions),
+    buildRequirements: all.flatMap(({ buildRequirements = [] }) => buildRequirements),
   };
 }
 
@@ -54,6 +65,8 @@ interface NewRegistry {
   access: RegistryAccess;
   entries: readonly RegistryEntry[];
   files: readonly ConfigurationFile[];
+  /** Those that are templates. */
+  variables: readonly EnvironmentVariable[];
 }
 
 /** A registry for every package manager that has one, even if nothing lies in it, with fresh credentials. */
@@ -61,16 +74,18 @@ export function registriesOf(
   resolutions: Resolutions,
   issue: (packageManager: PackageManagerName) => RegistryAccess,
 ): NewRegistry[] {
-  return [...resolutions].flatMap(([packageManager, { registryEntries: entries, files }]) =>
-    entries.length === 0 && files.length === 0 ? [] : [{ packageManager, access: issue(packageManager), entries, files }],
-  );
+  return [...resolutions].flatMap(([packageManager, { registryEntries: entries, files, environment }]) => {
+    const variables = environment.filter(({ value }) => typeof value !== 'string');
+    if (entries.length === 0 && files.length === 0 && variables.length === 0) return [];
+    return [{ packageManager, access: issue(packageManager), entries, files, variables }];
+  });
 }
 
 type Variables = Record<string, { value: string; kind: 'path' | 'literal' }>;
 
 /**
- * The environment variables of a request for each way to build: what each manager says, then the administrator's
- * defaults for it over that. A manager that found no package has none.
+ * The environment variables of a request for each way to build, without templates: what each manager says, then the
+ * administrator's defaults for it over that. A manager that found no package has none.
  */
 export function environmentOf(
   resolutions: Resolutions,

@@ -1,6 +1,6 @@
-import type { BuildMode, ConfigurationFile, PipRepository, Placeholder } from '../packages/index.js';
+import type { BuildMode, ConfigurationFile, EnvironmentVariable, PipRepository, Placeholder, Template } from '../packages/index.js';
 import type { RegistryAccess } from '../registries/index.js';
-import type { ServedFile, ServedTemplate } from '../requests/index.js';
+import type { ServedFile, ServedTemplate, ServedVariable } from '../requests/index.js';
 
 const BOTH: readonly BuildMode[] = ['registry', 'offline'];
 
@@ -13,9 +13,22 @@ export function servedFiles(files: readonly ConfigurationFile[], access: Registr
     (mode === undefined ? BOTH : [mode]).map((each) => ({
       path,
       mode: each,
-      template: template.flatMap((part) => (typeof part === 'string' ? [part] : filled(part, access))),
+      template: servedTemplate(template, access),
     })),
   );
+}
+
+/** The environment variables of one package manager that are templates, as the request keeps them. */
+export function servedVariables(variables: readonly EnvironmentVariable[], access: RegistryAccess): ServedVariable[] {
+  return variables.flatMap(({ name, value, kind, mode, client, plainHttpOnly }) => {
+    if (typeof value === 'string') return [];
+    const template = servedTemplate(value, access);
+    return (mode === undefined ? BOTH : [mode]).map((each) => ({ name, kind, mode: each, client, plainHttpOnly, template }));
+  });
+}
+
+function servedTemplate(template: Template, access: RegistryAccess): ServedTemplate {
+  return template.flatMap((part) => (typeof part === 'string' ? [part] : filled(part, access)));
 }
 
 function filled(place: Placeholder, access: RegistryAccess): ServedTemplate {

@@ -1,4 +1,7 @@
-export { type ServedFile, type ServedTemplate } from './build/file-templates.js';
+export { readBuildRequirements } from './build/build-requirements.js';
+export type { ServedFile } from './build/file-templates.js';
+export type { ServedTemplate } from './build/served-template.js';
+export type { ServedVariable } from './build/served-variables.js';
 export { removeExpiredKeys } from './creation/idempotency-keys.js';
 export { REQUEST_STATE_CHANGED, type RequestStateChanged } from './events.js';
 export { type LogLine, type LogLevel } from './logs/log-line.js';

@@ -260,8 +260,8 @@ describe('POST /requests, meaning of the body', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['manager not enabled', { pkg_managers: ['pip'] }, /pip are not enabled here; enabled are: gomod, npm, git-submodule/],
-    ['several not enabled', { pkg_managers: ['pip', 'yarn', 'git-submodule'] }, /pip, yarn/],
+    ['manager not enabled', { pkg_managers: ['rubygems'] }, /rubygems are not enabled here; enabled are: gomod, npm,.* git-submodule/],
+    ['several not enabled', { pkg_managers: ['rubygems', 'yarn', 'git-submodule'] }, /rubygems, yarn are/],
     ['packages of a manager not requested', { pkg_managers: [], packages: { npm: [{ path: 'a' }] } }, /configures npm/],
     ['packages with default managers', { packages: { npm: [{ path: 'a' }] } }, /configures npm/],
     ['unknown flag', { flags: ['no-such-flag'] }, /"no-such-flag" are unknown or inactive/],
@@ -361,6 +361,9 @@ describe('queries', () => {
     ['/requests/1/events?x=1', 400, /takes none/],
     ['/requests/1/environment-variables?mode=online', 400, /mode: "online"/],
     ['/requests/1/environment-variables?bundle_dir=/x', 400, /mode=offline only/],
+    ['/requests/1/environment-variables?client=pip', 400, /client: "pip" .*uv/],
+    ['/requests/1/environment-variables?client=', 400, /client: ""/],
+    ['/requests/1/configuration-files?client=uv', 400, /Unknown query parameter "client"/],
     ['/requests/1/configuration-files?mode=offline&bundle_dir=relative', 400, /bundle_dir/],
     ['/requests/1/configuration-files?style=pnp', 400, /style/],
     ['/request-metrics?finished_from=x', 400, /finished_from/],

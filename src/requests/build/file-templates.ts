@@ -2,24 +2,10 @@ import { promisify } from 'node:util';
 import { constants, gunzip, gzip } from 'node:zlib';
 import type { EntityManager } from 'typeorm';
 import type { BuildMode } from '../../packages/index.js';
+import type { ServedTemplate } from './served-template.js';
 
 const gzipAsync = promisify<string, { level: number }, Buffer>(gzip);
 const gunzipAsync = promisify<Buffer, Buffer>(gunzip);
-
-/**
- * Text of a configuration file with the places that are filled in each time it is served: the public address of this
- * service (`https://host/base`, `//host/base` without its scheme, `https:` and `host/base` one by one, or `host` alone),
- * and where the unpacked bundle lies.
- */
-export type ServedTemplate = readonly (string | ServedPlaceholder)[];
-
-type ServedPlaceholder =
-  | { fill: 'public-url' }
-  | { fill: 'public-location' }
-  | { fill: 'public-scheme' }
-  | { fill: 'public-host' }
-  | { fill: 'public-authority' }
-  | { fill: 'bundle-directory'; relative: string };
 
 /** A configuration file as a request keeps it until it fails or becomes stale: it may hold credentials. */
 export interface ServedFile {
@@ -27,34 +13,6 @@ export interface ServedFile {
   path: string;
   mode: BuildMode;
   template: ServedTemplate;
-}
-
-/** What the places are filled with. */
-export interface ServedValues {
-  /** Without a slash at its end. */
-  publicUrl: string;
-  /** Absolute; undefined = addresses relative to the file. */
-  bundleDirectory: string | undefined;
-}
-
-export function fillTemplate(template: ServedTemplate, { publicUrl, bundleDirectory }: ServedValues): string {
-  return template
-    .map((part) => {
-      if (typeof part === 'string') return part;
-      if (part.fill === 'public-url') return publicUrl;
-      const slashes = publicUrl.indexOf('//');
-      if (part.fill === 'public-location') return publicUrl.slice(slashes);
-      if (part.fill === 'public-scheme') return publicUrl.slice(0, slashes);
-      if (part.fill === 'public-host') return publicUrl.slice(slashes + 2);
-      if (part.fill === 'public-authority') return new URL(publicUrl).host;
-      return bundleDirectory === undefined ? part.relative : `//${encodePath(bundleDirectory)}/`;
-    })
-    .join('');
-}
-
-/** As in a `file:` URL, without a slash at its end. */
-function encodePath(directory: string): string {
-  return directory.replace(/\/+$/, '').split('/').map(encodeURIComponent).join('/');
 }
 
 /** Replaces the files of a request, in the caller's transaction. */

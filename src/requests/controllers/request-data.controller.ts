@@ -9,7 +9,7 @@ import { Configuration } from '../../config/index.js';
 import type { RequestPackages } from '../../dependencies/index.js';
 import { InvalidQueryParameters } from '../../errors/index.js';
 import { API_BASE, ApiErrors, HttpProblem, JsonBody, LargeDocuments, publicBase, ResourceNotFound } from '../../http/index.js';
-import { BuildModeQuery } from '../dto/queries.dto.js';
+import { BuildModeQuery, EnvironmentVariablesQuery } from '../dto/queries.dto.js';
 import { PackagesDocument } from '../dto/views.dto.js';
 import { ConfigurationFileBody } from '../dto/worker.dto.js';
 import { EventStreams } from '../live/event-streams.js';
@@ -66,7 +66,9 @@ export class RequestDataController {
   @Get('environment-variables')
   @ApiOperation({
     summary: 'Environment variables for the build',
-    description: 'Values of kind `path` are relative to the unpacked bundle.',
+    description:
+      'Values of kind `path` are relative to the unpacked bundle. Some hold credentials of the locked registry, which ' +
+      'end with the request. With `mode=offline`: those for a build from the bundle alone.',
   })
   @ApiOkResponse({
     description: 'Name → value and kind',
@@ -76,16 +78,24 @@ export class RequestDataController {
         type: 'object',
         properties: { value: { type: 'string' }, kind: { type: 'string', enum: ['path', 'literal'] } },
       },
-      example: { GOSUMDB: { value: 'off', kind: 'literal' } },
+      example: {
+        GOSUMDB: { value: 'off', kind: 'literal' },
+        PIP_INDEX_URL: {
+          value: 'https://cachito-pip-17:0123456789abcdef01234567@cachito.example.org/repository/cachito-pip-hosted-17/simple',
+          kind: 'literal',
+        },
+      },
     },
   })
   @ApiErrors(400, 404)
   async environmentVariables(
     @Param('id') id: number,
-    @Query() query: BuildModeQuery,
+    @Query() query: EnvironmentVariablesQuery,
+    @Req() request: Request,
   ): Promise<Record<string, { value: string; kind: string }>> {
     checkMode(query);
-    return this.data.environmentVariables(id, query.mode);
+    const values = { publicUrl: publicBase(request, this.configuration), bundleDirectory: query.bundle_dir };
+    return this.data.environmentVariables(id, query, values);
   }
 
   @Get('packages')

@@ -13,6 +13,7 @@ import {
   type LinkFilters,
   type Page,
   pageMeta,
+  publicBase,
   ResourceNotFound,
 } from '../../http/index.js';
 import { redactSecrets } from '../../observability/index.js';
@@ -62,7 +63,8 @@ export class RequestsController {
     };
     const { total, ids } = await this.listing.page(filter, query.page, perPage);
     const meta = pageMeta(url, { page: query.page, perPage, total }, linkFilters(query));
-    const items = query.verbose ? await this.views.verbose(ids, url) : await this.views.brief(ids);
+    const publicUrl = publicBase(request, this.configuration);
+    const items = query.verbose ? await this.views.verbose(ids, publicUrl) : await this.views.brief(ids, publicUrl);
     return { items, meta };
   }
 
@@ -99,7 +101,7 @@ export class RequestsController {
     const { id, created } = await this.submission.submit(body, caller, key);
     response.status(created ? 201 : 200);
     response.setHeader('Location', `${url}/${id}`);
-    return this.verboseView(id, url);
+    return this.verboseView(id, publicBase(request, this.configuration));
   }
 
   @Get('latest')
@@ -109,9 +111,10 @@ export class RequestsController {
   })
   @ApiOkResponse({ type: BriefDocument, description: 'The request' })
   @ApiErrors(400, [404, 'Nobody has asked for this commit'])
-  async latest(@Query() query: LatestQuery): Promise<BriefView> {
+  async latest(@Query() query: LatestQuery, @Req() request: Request): Promise<BriefView> {
+    const publicUrl = publicBase(request, this.configuration);
     const id = await this.listing.latest(query.repo_name, query.ref);
-    const [view] = id === undefined ? [] : await this.views.brief([id]);
+    const [view] = id === undefined ? [] : await this.views.brief([id], publicUrl);
     if (view === undefined) throw new ResourceNotFound();
     return view;
   }
@@ -130,9 +133,9 @@ export class RequestsController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<VerboseView> {
-    const url = absoluteUrl(request, this.configuration, 'requests');
+    const publicUrl = publicBase(request, this.configuration);
     if (query.wait > 0) await this.wait.untilFinal(id, this.checkedWait(query.wait), gone(response));
-    return this.verboseView(id, url);
+    return this.verboseView(id, publicUrl);
   }
 
   @Patch(':id')
@@ -183,11 +186,11 @@ export class RequestsController {
     const url = absoluteUrl(request, this.configuration, 'requests');
     const created = await this.submission.resubmit(id, body.offline ?? false, caller);
     response.setHeader('Location', `${url}/${created}`);
-    return this.verboseView(created, url);
+    return this.verboseView(created, publicBase(request, this.configuration));
   }
 
-  private async verboseView(id: number, url: string): Promise<VerboseView> {
-    const [view] = await this.views.verbose([id], url);
+  private async verboseView(id: number, publicUrl: string): Promise<VerboseView> {
+    const [view] = await this.views.verbose([id], publicUrl);
     if (view === undefined) throw new ResourceNotFound();
     return view;
   }

@@ -110,6 +110,14 @@ export class BuildModeQuery {
   style?: 'mirror';
 }
 
+/** Query of `GET /requests/{id}/environment-variables`. */
+export class EnvironmentVariablesQuery extends BuildModeQuery {
+  @QueryChoice(['uv'], {
+    description: '`uv`: also the variables that only uv reads, since it does not read those of pip',
+  })
+  client?: 'uv';
+}
+
 /** Query of `GET /request-metrics`. */
 export class MetricsQuery {
   @QueryDate({ description: 'Finished at or after', bound: 'from' })

@@ -1,3 +1,4 @@
+import { RequestBuildRequirementsEntity } from './build-requirements.entity.js';
 import { RequestConfigurationFileEntity } from './configuration-file.entity.js';
 import { RequestEntity } from './request.entity.js';
 import {
@@ -7,6 +8,7 @@ import {
   RequestProgressEntity,
   RequestStateEntity,
 } from './request-history.entities.js';
+import { RequestVariableTemplateEntity } from './variable-template.entity.js';
 import {
   ConfigFileEntity,
   EnvironmentVariableEntity,
@@ -30,5 +32,7 @@ export const REQUEST_ENTITIES = [
   RequestProgressEntity,
   RequestPackageEntity,
   RequestConfigurationFileEntity,
+  RequestVariableTemplateEntity,
+  RequestBuildRequirementsEntity,
   IdempotencyKeyEntity,
 ];

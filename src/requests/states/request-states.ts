@@ -6,6 +6,7 @@ import { REQUEST_STATE_CHANGED, type RequestStateChanged } from '../events.js';
 import { REQUEST_CHANNEL, type RequestNotification } from '../notifications.js';
 import { REQUEST_STATES, type RequestStateName, stateName } from '../request-state.js';
 import { removeTemplates } from '../build/file-templates.js';
+import { removeVariableTemplates } from '../build/served-variables.js';
 import { EnvironmentVariables } from '../build/environment-variables.js';
 import {
   checkTransition,
@@ -138,8 +139,10 @@ async function appendState(manager: EntityManager, id: number, state: RequestSta
   if (state === 'in_progress') return;
   await manager.query(`UPDATE "request" SET "lease_owner" = NULL, "lease_expires" = NULL WHERE "id" = $1`, [id]);
   await manager.query(`DELETE FROM "request_progress" WHERE "request_id" = $1`, [id]);
-  // Its files hold credentials that are void from now on.
-  if (state !== 'complete') await removeTemplates(manager, id);
+  if (state === 'complete') return;
+  // Its files and variables hold credentials that are void from now on.
+  await removeTemplates(manager, id);
+  await removeVariableTemplates(manager, id);
 }
 
 async function replaceError(

@@ -3,8 +3,10 @@ import { DataSource } from 'typeorm';
 import { Catalogue, compareCodePoints, type RequestPackages } from '../../dependencies/index.js';
 import { HttpProblem, ResourceNotFound } from '../../http/index.js';
 import type { BuildMode } from '../../packages/index.js';
-import { fillTemplate, readTemplates, type ServedValues } from '../build/file-templates.js';
+import { readTemplates } from '../build/file-templates.js';
 import { linkConfigurationFiles } from '../build/posted-files.js';
+import { fillTemplate, type ServedValues } from '../build/served-template.js';
+import { readVariables, type VariableChoice } from '../build/served-variables.js';
 import { type RequestStateName, REQUEST_STATES, stateName } from '../request-state.js';
 
 export interface ConfigurationFileView {
@@ -49,15 +51,14 @@ export class RequestData {
   }
 
   /** By name. */
-  async environmentVariables(id: number, mode: BuildMode): Promise<Record<string, { value: string; kind: string }>> {
+  async environmentVariables(
+    id: number,
+    choice: VariableChoice,
+    values: ServedValues,
+  ): Promise<Record<string, { value: string; kind: string }>> {
     await this.row(id);
-    const rows: { name: string; value: string; kind: string }[] = await this.dataSource.query(
-      `SELECT v."name", v."value", v."kind" FROM "request_environment_variable" l
-         JOIN "environment_variable" v ON v."id" = l."environment_variable_id"
-       WHERE l."request_id" = $1 AND l."mode" = $2 ORDER BY v."name" COLLATE "C", v."id"`,
-      [id, mode],
-    );
-    return Object.fromEntries(rows.map(({ name, value, kind }) => [name, { value, kind }]));
+    const variables = await readVariables(this.dataSource.manager, [id], choice, values);
+    return Object.fromEntries(variables.get(id) ?? []);
   }
 
   /** What was found, in any state. When nothing was recorded: 500 for a complete request, else 404. */

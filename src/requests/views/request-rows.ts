@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { timestampSql } from '../../http/index.js';
+import { readVariables, type ShownVariables } from '../build/served-variables.js';
 import { REQUEST_STATES, stateName } from '../request-state.js';
 import type { CommonView, StateView } from './request-view.js';
 
@@ -49,11 +50,6 @@ const SELECT_FLAGS = `
   SELECT l."request_id", f."name" FROM "request_flag" l JOIN "flag" f ON f."id" = l."flag_id"
   WHERE l."request_id" = ANY($1::integer[]) ORDER BY f."name" COLLATE "C"`;
 
-const SELECT_VARIABLES = `
-  SELECT l."request_id", v."name", v."value"
-  FROM "request_environment_variable" l JOIN "environment_variable" v ON v."id" = l."environment_variable_id"
-  WHERE l."request_id" = ANY($1::integer[]) AND l."mode" = 'registry' ORDER BY v."name" COLLATE "C", v."id"`;
-
 const SELECT_HISTORY = `
   SELECT "request_id", "state", "state_reason", ${timestampSql('"updated"')} AS "updated"
   FROM "request_state" WHERE "request_id" = ANY($1::integer[]) ORDER BY "request_state"."updated" DESC, "id" DESC`;
@@ -67,19 +63,22 @@ export async function readRequests(manager: EntityManager, ids: readonly number[
 export interface Associations {
   managers: Map<number, string[]>;
   flags: Map<number, string[]>;
-  variables: Map<number, Record<string, string>>;
+  variables: Map<number, ShownVariables>;
 }
 
 /** What both views show beside the row: one query per association. */
-export async function readAssociations(manager: EntityManager, ids: readonly number[]): Promise<Associations> {
+export async function readAssociations(
+  manager: EntityManager,
+  ids: readonly number[],
+  publicUrl: string,
+): Promise<Associations> {
   const managers: { request_id: number; name: string }[] = await manager.query(SELECT_MANAGERS, [ids]);
   const flags: { request_id: number; name: string }[] = await manager.query(SELECT_FLAGS, [ids]);
-  const variables: { request_id: number; name: string; value: string }[] = await manager.query(SELECT_VARIABLES, [ids]);
-  const pairs = group(variables, ({ name, value }): [string, string] => [name, value]);
+  const values = { publicUrl, bundleDirectory: undefined };
   return {
     managers: group(managers, ({ name }) => name),
     flags: group(flags, ({ name }) => name),
-    variables: new Map([...pairs].map(([id, entries]) => [id, Object.fromEntries(entries)])),
+    variables: await readVariables(manager, ids, { mode: 'registry' }, values),
   };
 }
 
@@ -101,7 +100,7 @@ export function commonView(row: RequestRow, associations: Associations): CommonV
     pkg_managers: associations.managers.get(row.id) ?? [],
     user: row.username,
     submitted_by: row.submitted_by,
-    environment_variables: associations.variables.get(row.id) ?? {},
+    environment_variables: valuesOf(associations.variables.get(row.id)),
     flags: associations.flags.get(row.id) ?? [],
     state: stateName(row.state),
     state_reason: row.state_reason,
@@ -109,6 +108,10 @@ export function commonView(row: RequestRow, associations: Associations): CommonV
     ...(row.origin === null || row.error_type === null ? {} : { error_origin: row.origin, error_type: row.error_type }),
     ...(row.labels === null || Object.keys(row.labels).length === 0 ? {} : { labels: row.labels }),
   };
+}
+
+function valuesOf(variables: ShownVariables = new Map()): Record<string, string> {
+  return Object.fromEntries([...variables].map(([name, { value }]) => [name, value]));
 }
 
 function group<Row extends { request_id: number }, Item>(

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Catalogue } from '../../dependencies/index.js';
+import { API_BASE } from '../../http/index.js';
 import { RequestLogs } from '../logs/request-logs.js';
 import { REQUEST_STATES } from '../request-state.js';
 import { type BriefView, VerbosePackages, type VerboseView } from './request-view.js';
@@ -14,8 +15,8 @@ import {
 } from './request-rows.js';
 
 /**
- * Reads requests for answers: a constant number of queries, however many requests, all of one moment. `base` is the
- * absolute URL of `/requests`.
+ * Reads requests for answers: a constant number of queries, however many requests, all of one moment. `publicUrl` is the
+ * address of this service, without a slash at its end.
  */
 @Injectable()
 export class RequestViews {
@@ -26,10 +27,10 @@ export class RequestViews {
   ) {}
 
   /** In the order of the ids; those that do not exist are left out. */
-  async brief(ids: readonly number[]): Promise<BriefView[]> {
+  async brief(ids: readonly number[], publicUrl: string): Promise<BriefView[]> {
     if (ids.length === 0) return [];
     return this.atOneMoment(async (manager) => {
-      const { rows, associations } = await readCommon(manager, ids);
+      const { rows, associations } = await readCommon(manager, ids, publicUrl);
       return rows.map((row) => ({
         ...commonView(row, associations),
         packages: row.packages_count,
@@ -39,14 +40,15 @@ export class RequestViews {
   }
 
   /** In the order of the ids; those that do not exist are left out. Packages are shown of complete requests only. */
-  async verbose(ids: readonly number[], base: string): Promise<VerboseView[]> {
+  async verbose(ids: readonly number[], publicUrl: string): Promise<VerboseView[]> {
     if (ids.length === 0) return [];
     const { rows, associations, history, found } = await this.atOneMoment(async (manager) => {
-      const common = await readCommon(manager, ids);
+      const common = await readCommon(manager, ids, publicUrl);
       const complete = common.rows.filter(({ state }) => state === REQUEST_STATES.complete).map(({ id }) => id);
       const history = await readHistory(manager, ids);
       return { ...common, history, found: await this.catalogue.packagesOf(complete, manager) };
     });
+    const base = `${publicUrl}/${API_BASE}/requests`;
     const packages = new VerbosePackages();
     const views: VerboseView[] = [];
     for (const row of rows) {
@@ -71,8 +73,9 @@ export class RequestViews {
 async function readCommon(
   manager: EntityManager,
   ids: readonly number[],
+  publicUrl: string,
 ): Promise<{ rows: RequestRow[]; associations: Associations }> {
   const found = await readRequests(manager, ids);
-  const associations = await readAssociations(manager, ids);
+  const associations = await readAssociations(manager, ids, publicUrl);
   return { rows: ids.flatMap((id) => found.get(id) ?? []), associations };
 }

@@ -11,9 +11,11 @@ import {
 } from '../../dependencies/index.js';
 import { describeError } from '../../errors/index.js';
 import { redactSecrets } from '../../observability/index.js';
-import type { BuildMode, Flag, PackageConfig, Replacement } from '../../packages/index.js';
+import type { BuildMode, BuildRequirement, Flag, PackageConfig, Replacement } from '../../packages/index.js';
+import { saveBuildRequirements } from '../build/build-requirements.js';
 import { EnvironmentVariables } from '../build/environment-variables.js';
 import { saveTemplates, type ServedFile } from '../build/file-templates.js';
+import { saveVariableTemplates, type ServedVariable } from '../build/served-variables.js';
 import { REQUEST_CHANNEL, type RequestNotification } from '../notifications.js';
 import { REASONS, REQUEST_STATES } from '../request-state.js';
 import { RequestStates } from '../states/request-states.js';
@@ -29,7 +31,11 @@ export interface WorkResult {
   edges: readonly ReportedEdge[];
   /** Variables for builds through the registry, and for those offline. */
   environment: Readonly<Record<BuildMode, Readonly<Record<string, { value: string; kind: 'path' | 'literal' }>>>>;
+  /** Further ones, which are filled in each time they are served. */
+  variables: readonly ServedVariable[];
   files: readonly ServedFile[];
+  /** What the archived source distributions of Python need to be built. */
+  buildRequirements: readonly BuildRequirement[];
   /** Id of the archived source. */
   sourceId: number;
   /** Joins the transaction of completion: what other rooms keep of a finished request. */
@@ -126,7 +132,9 @@ export class RequestWork {
           const saved = await this.catalogue.save(manager, result.packages, result.edges);
           await savePackages(manager, claim.id, saved);
           await this.environmentVariables.add(manager, claim.id, result.environment.offline, 'offline');
+          await saveVariableTemplates(manager, claim.id, result.variables);
           await saveTemplates(manager, claim.id, result.files);
+          await saveBuildRequirements(manager, claim.id, result.buildRequirements);
           await manager.query(`UPDATE "request" SET "source_id" = $2 WHERE "id" = $1`, [claim.id, result.sourceId]);
           await result.within(manager);
         },
