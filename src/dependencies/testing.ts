@@ -14,6 +14,8 @@ import { StoreModule } from '../store/store.module.js';
 import type { ArtifactSpec } from './artifact.js';
 import { ArtifactArchive } from './artifact-archive.js';
 import { ArtifactReferences } from './artifact-references.js';
+import { Findings } from './findings.js';
+import { KeptDocuments } from './kept-documents.js';
 import { UpstreamDocuments } from './upstream-documents.js';
 
 /** Everything is small, so that limits are met. Milliseconds: how long an upstream may be silent. */
@@ -77,6 +79,14 @@ export class TestArchive {
     return this.module.get(UpstreamDocuments);
   }
 
+  get keptDocuments(): KeptDocuments {
+    return this.module.get(KeptDocuments);
+  }
+
+  get findings(): Findings {
+    return this.module.get(Findings);
+  }
+
   get references(): ArtifactReferences {
     return this.module.get(ArtifactReferences);
   }
@@ -86,9 +96,13 @@ export class TestArchive {
   }
 
   /** Another process with the same database and store: nothing else is shared. */
-  async otherProcess(): Promise<{ archive: ArtifactArchive; close(): Promise<void> }> {
+  async otherProcess(): Promise<{ archive: ArtifactArchive; keptDocuments: KeptDocuments; close(): Promise<void> }> {
     const module = await compile(this.database.dataSource, this.configuration);
-    return { archive: module.get(ArtifactArchive), close: () => module.close() };
+    return {
+      archive: module.get(ArtifactArchive),
+      keptDocuments: module.get(KeptDocuments),
+      close: () => module.close(),
+    };
   }
 
   async blobs(): Promise<string[]> {
@@ -126,7 +140,14 @@ export class TestArchive {
 async function compile(dataSource: DataSource, configuration: Configuration): Promise<TestingModule> {
   const module = await Test.createTestingModule({
     imports: [ConfigurationModule.forRoot(configuration), StoreModule, DownloadModule],
-    providers: [ArtifactArchive, ArtifactReferences, UpstreamDocuments, { provide: DataSource, useValue: dataSource }],
+    providers: [
+      ArtifactArchive,
+      ArtifactReferences,
+      Findings,
+      KeptDocuments,
+      UpstreamDocuments,
+      { provide: DataSource, useValue: dataSource },
+    ],
   })
     .overrideProvider(Retries)
     .useValue(new Retries({ attempts: 3, firstDelay: 1, maxDelay: 5, maxRetryAfter: 5 }))

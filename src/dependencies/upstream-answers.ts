@@ -25,10 +25,20 @@ function advice(status: number): string {
 
 const HTTP_DATE = /^[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
+/** Milliseconds since 1970 of a date in a header (RFC 9110, §5.6.7); NaN if unreadable. */
+export function httpTime(text = ''): number {
+  return HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
+}
+
 /** When the upstream last changed what it sent (RFC 9110, §8.8.2); undefined if unreadable or in the future. */
 export function lastModified(headers: HttpResponse['headers'], now: number = Date.now()): Date | undefined {
-  const text = headers['last-modified'] ?? '';
-  const time = HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
+  const time = httpTime(headers['last-modified']);
   // Servers that do not know say 1970.
   return time > 0 && time <= now ? new Date(time) : undefined;
+}
+
+/** What may be shown of an address. */
+export function addressWithoutQuery(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
 }

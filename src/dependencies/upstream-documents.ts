@@ -4,7 +4,7 @@ import { SingleFlight } from '../concurrency/index.js';
 import { HttpClient, Retries, transientFailureOf } from '../download/index.js';
 import { InvalidRequestData } from '../errors/index.js';
 import { refuseHtml } from './refuse-html.js';
-import { isAbsent, refuseStatus } from './upstream-answers.js';
+import { addressWithoutQuery, isAbsent, refuseStatus } from './upstream-answers.js';
 
 export interface DocumentOptions {
   accept?: string;
@@ -33,7 +33,7 @@ export class UpstreamDocuments {
     return {
       fetch: async (url, options) => {
         if (!offline) return this.fetch(url, options);
-        throw new InvalidRequestData(`${plain(url)} is needed, and the request forbids to fetch anything.`);
+        throw new InvalidRequestData(`${addressWithoutQuery(url)} is needed, and the request forbids to fetch anything.`);
       },
     };
   }
@@ -62,10 +62,4 @@ export class UpstreamDocuments {
       throw transientFailureOf(error) ?? error;
     }
   }
-}
-
-/** What may be shown of an address. */
-function plain(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
 }
