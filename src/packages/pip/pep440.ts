@@ -1,4 +1,4 @@
-import { parse, type Pep440Version } from '@renovatebot/pep440';
+import { parse } from '@renovatebot/pep440';
 
 /** Characters; longer texts are no versions. The longest real ones have forty. */
 const MAX_LENGTH = 256;
@@ -61,6 +61,7 @@ function normalLabel(label: string): string | undefined {
   return parts.map((part) => (/^[0-9]+$/.test(part) ? part.replace(/^0+(?=[0-9])/, '') : part)).join('.');
 }
 
-function joined(part: Pep440Version['pre']): string | undefined {
+/** The types of the library say that a part is always there. */
+function joined(part: readonly (string | number)[] | null): string | undefined {
   return part?.join('');
 }

@@ -1,6 +1,9 @@
 import { compare } from '@renovatebot/pep440';
 import { baseVersion, formatVersion, parseVersion, publicVersion, type Version } from './pep440.js';
 
+/** Characters; longer specifiers count as malformed. */
+const MAX_SPECIFIER = 4096;
+
 /** The version in the normal form of PEP 440, trailing zeros kept: `v1.0-Alpha.1` → `1.0a1`; undefined for no version. */
 export function normalVersion(text: string): string | undefined {
   const version = parseVersion(text);
@@ -29,8 +32,8 @@ export function versionText(value: string): string {
 export function satisfies(version: string, specifier: string): boolean {
   const parsed = parseVersion(version);
   if (parsed === undefined || specifier.length > MAX_SPECIFIER) return false;
-  if (specifier.trim() === '') return true;
-  return specifier.split(',').every((condition) => fits(parsed, condition.trim()));
+  const conditions = specifier.split(',').map((condition) => condition.trim());
+  return conditions.every((condition) => condition === '' || fits(parsed, condition));
 }
 
 function fits(version: Version, condition: string): boolean {
@@ -42,8 +45,8 @@ function fits(version: Version, condition: string): boolean {
   if (other === undefined) return false;
   const isEquality = operator === '==' || operator === '!=';
   if (isPrefix) {
-    if (!isEquality || other.dev !== undefined || other.local !== undefined) return false;
-    return hasPrefix(version, other) === (operator === '==');
+    if (!isEquality || baseVersion(other) !== formatVersion(other)) return false;
+    return hasPrefix(version, other.epoch, other.release) === (operator === '==');
   }
   if (isEquality) return isEqual(version, other) === (operator === '==');
   if (other.local !== undefined) return false;
@@ -52,21 +55,30 @@ function fits(version: Version, condition: string): boolean {
 
 function fitsOrder(version: Version, operator: string, other: Version): boolean {
   const order = compare(publicVersion(version), publicVersion(other));
-  const isSameBase = compare(baseVersion(version), baseVersion(other)) === 0;
   switch (operator) {
     case '<=':
       return order <= 0;
     case '>=':
       return order >= 0;
     case '~=':
-      return other.release.length > 1 && order >= 0 && hasPrefix(version, series(other));
+      return order >= 0 && other.release.length > 1 && hasPrefix(version, other.epoch, other.release.slice(0, -1));
     case '<':
-      // A pre-release of the version itself does not count as lower,
-      return order < 0 && !(isSameBase && isPreRelease(version) && !isPreRelease(other));
+      return isBefore(version, other);
     default:
-      // and neither a post-release nor a local build of it as higher.
-      return order > 0 && !(isSameBase && (version.local ?? (other.post === undefined && version.post)));
+      return order > 0 && !isPostReleaseOf(version, other);
   }
+}
+
+/** Pre-releases of a final version do not count as lower than it: its first one is its `.dev0`. */
+function isBefore(version: Version, other: Version): boolean {
+  const bound = isPreRelease(other) ? other : { ...other, dev: 'dev0' };
+  return compare(publicVersion(version), publicVersion(bound)) < 0;
+}
+
+/** Post-releases of a version do not count as higher than it. */
+function isPostReleaseOf(version: Version, other: Version): boolean {
+  const released = { ...version, post: undefined, dev: undefined };
+  return version.post !== undefined && compare(publicVersion(released), publicVersion(other)) === 0;
 }
 
 /** Without a local label in the specifier, that of the version does not count. */
@@ -75,20 +87,9 @@ function isEqual(version: Version, other: Version): boolean {
   return compare(publicVersion(version), publicVersion(other)) === 0;
 }
 
-/** `==1.2.*`: as far as the prefix is written, where missing numbers of the release count as zeros. */
-function hasPrefix(version: Version, prefix: Version): boolean {
-  const missing = Math.max(prefix.release.length - version.release.length, 0);
-  const parts = comparedParts({ ...version, release: [...version.release, ...Array<number>(missing).fill(0)] });
-  return comparedParts(prefix).every((part, index) => part === parts[index]);
-}
-
-function comparedParts({ epoch, release, pre, post, dev }: Version): (number | string)[] {
-  return [epoch, ...release, pre, post, dev].filter((part) => part !== undefined);
-}
-
-/** `~=1.4.5a1` asks for some `1.4.*`. */
-function series({ epoch, release }: Version): Version {
-  return { epoch, release: release.slice(0, -1), pre: undefined, post: undefined, dev: undefined, local: undefined };
+/** `==1.2.*`; missing numbers count as zeros. */
+function hasPrefix(version: Version, epoch: number, prefix: readonly number[]): boolean {
+  return version.epoch === epoch && prefix.every((number, index) => number === (version.release[index] ?? 0));
 }
 
 function isPreRelease({ pre, dev }: Version): boolean {
