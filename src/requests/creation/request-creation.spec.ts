@@ -3,6 +3,8 @@ import { MessageBrokerError } from '../../errors/index.js';
 import { JobQueue } from '../../queue/index.js';
 import { RequestWork } from '../work/index.js';
 import { startTestService, type TestService } from '../testing.js';
+import { RequestCreation } from './request-creation.js';
+import { readInputs } from './stored-inputs.js';
 
 const BODY = { repo: 'https://h.example.org/team/app.git', ref: 'a'.repeat(40) };
 const VIEW_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/;
@@ -208,4 +210,14 @@ describe('configuration files', () => {
     const [{ n }] = await service.dataSource.query(`SELECT count(*)::integer AS n FROM config_file_base64`);
     expect(n).toBe(4);
   });
+});
+
+it('what was configured of pip packages is kept, for the work and for another request like it', async () => {
+  const packages = { pip: [{ path: 'a/', requirements_files: [], binary: { packages: 'x', py_version: 312 }, allow_binary: false }] };
+  const creation = service.app.get(RequestCreation, { strict: false });
+  const inputs = { ...BODY, packages, packageManagers: ['pip' as const], flags: [], replacements: [], labels: undefined, offline: false, refreshTags: false };
+  const { id } = await creation.create(inputs, { user: undefined, submittedBy: undefined });
+  expect(await readInputs(service.dataSource, id)).toEqual(inputs);
+  const claimed = await service.app.get(RequestWork, { strict: false }).claim(id, 'worker', ['pip']);
+  expect(claimed).toMatchObject({ packages: { pip: [{ ...packages.pip[0], path: 'a' }] } });
 });

@@ -5,7 +5,9 @@ import { IsArray, IsIn, IsString, Length, Matches, MaxLength, ValidateNested } f
 import { PACKAGE_MANAGER_NAMES, type PackageManagerName } from '../../config/index.js';
 import { MatchesRule, Optional } from '../../http/index.js';
 import { ACTIVE_FLAGS } from '../../packages/index.js';
-import { isObject, type PackageConfigs, packagesProblem } from '../rules/package-paths.js';
+import { type PackageConfigs, packagesProblem } from '../rules/package-paths.js';
+import { isObject } from '../rules/plain-object.js';
+import { PACKAGES_SCHEMA } from './packages-schema.js';
 
 const MAX_LABELS = 20;
 const MAX_LABEL_VALUE = 255;
@@ -77,10 +79,9 @@ export class CreateRequestBody {
 
   @ApiPropertyOptional({
     description:
-      'Where the packages lie: package manager → array of `{"path": …}`, for pip also `requirements_files` and ' +
-      '`requirements_build_files`. Paths are relative to the repository. Left out: its root.',
-    type: 'object',
-    additionalProperties: { type: 'array', items: { type: 'object' } },
+      'Where the packages lie, and for pip what to archive: package manager → array of objects that are not empty. ' +
+      'Left out: the root of the repository.',
+    ...PACKAGES_SCHEMA,
     example: {},
   })
   @Optional()

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Equals, IsIn, IsInt, IsString, Length, Max, MaxLength, Min, ValidateIf } from 'class-validator';
 import { AtLeastOneProperty, MatchesRule, Optional } from '../../http/index.js';
 import { REQUEST_STATE_NAMES, type RequestStateName } from '../request-state.js';
-import { isObject } from '../rules/package-paths.js';
+import { isObject } from '../rules/plain-object.js';
 
 /** What the database can index. */
 const MAX_NAME = 255;

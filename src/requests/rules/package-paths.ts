@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
 import { PACKAGE_MANAGER_NAMES, type PackageManagerName } from '../../config/index.js';
+import { isObject } from './plain-object.js';
+import { type WheelSelection, wheelSelectionProblem } from './wheel-selection.js';
 
 /** `packages` of a body, after its shape was checked: manager → entries. */
 export type PackageConfigs = Partial<Record<PackageManagerName, PackageEntry[]>>;
@@ -8,13 +10,16 @@ export interface PackageEntry {
   path?: string;
   requirements_files?: string[];
   requirements_build_files?: string[];
+  binary?: WheelSelection;
+  /** As `binary` without any field. */
+  allow_binary?: boolean;
 }
 
 /** What an entry of each manager may hold; git-submodule takes no configuration. */
 const KEYS: Record<PackageManagerName, readonly (keyof PackageEntry)[]> = {
   gomod: ['path'],
   npm: ['path'],
-  pip: ['path', 'requirements_files', 'requirements_build_files'],
+  pip: ['path', 'requirements_files', 'requirements_build_files', 'binary', 'allow_binary'],
   'git-submodule': [],
   yarn: ['path'],
   rubygems: ['path'],
@@ -40,14 +45,28 @@ function entryProblem(manager: PackageManagerName, entry: unknown): string | und
   if (!isObject(entry)) return `must hold objects for ${manager}`;
   if (Object.keys(entry).length === 0) return `must hold non-empty objects for ${manager}`;
   for (const [key, value] of Object.entries(entry)) {
-    if (!KEYS[manager].some((each) => each === key)) {
+    const known = KEYS[manager].find((each) => each === key);
+    if (known === undefined) {
       return `must not have the unexpected property ${JSON.stringify(key).slice(0, 80)} for ${manager}`;
     }
-    const problem = key === 'path' ? pathProblem(value) : pathsProblem(value);
-    if (problem !== undefined) return `${problem}: "${key}" of ${manager}`;
+    const found = valueProblem(known, value);
+    if (found !== undefined) return `${found.problem}: "${found.key}" of ${manager}`;
   }
   return undefined;
 }
+
+function valueProblem(key: keyof PackageEntry, value: unknown): { key: string; problem: string } | undefined {
+  if (key === 'binary') return wheelSelectionProblem(value);
+  const problem = PROBLEMS[key](value);
+  return problem === undefined ? undefined : { key, problem };
+}
+
+const PROBLEMS: Record<Exclude<keyof PackageEntry, 'binary'>, (value: unknown) => string | undefined> = {
+  path: pathProblem,
+  requirements_files: pathsProblem,
+  requirements_build_files: pathsProblem,
+  allow_binary: (value) => (typeof value === 'boolean' ? undefined : 'must have true or false'),
+};
 
 function pathsProblem(value: unknown): string | undefined {
   if (!Array.isArray(value)) return 'must have an array of paths';
@@ -68,8 +87,4 @@ export function packagePaths(packages: PackageConfigs, manager: PackageManagerNa
   const entries = packages[manager] ?? [];
   if (entries.length === 0) return ['.'];
   return entries.map(({ path }) => (path === undefined ? '.' : posix.normalize(path).replace(/\/$/, '')));
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
