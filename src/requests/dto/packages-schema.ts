@@ -6,7 +6,7 @@ const NAMES = 'names separated by commas, of which one must fit; `:all:` stands 
 
 /** `packages` of a request, for the API documentation. */
 export const PACKAGES_SCHEMA = {
-  type: 'object' as const,
+  type: 'object',
   properties: {
     pip: {
       type: 'array',
@@ -66,6 +66,6 @@ export const PACKAGES_SCHEMA = {
   },
   additionalProperties: {
     type: 'array',
-    items: { type: 'object', additionalProperties: false, properties: { path: PATH }, required: ['path'] },
+    items: { type: 'object', additionalProperties: false, properties: { path: PATH }, minProperties: 1 },
   },
-};
+} as const;
