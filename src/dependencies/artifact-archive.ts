@@ -138,9 +138,9 @@ export class ArtifactArchive {
 
   /** Lets everybody who wants the same file at the same time share the work. */
   private share(spec: ArtifactSpec, way: Omit<ObtainOptions, 'signal'>, signal: AbortSignal): Promise<Artifact> {
-    const { ecosystem, name, version, upstreams, digests, compute = [], fileDigests = {} } = spec;
-    const algorithms = [compute, Object.keys(fileDigests)];
-    const key = JSON.stringify([ecosystem, name, version, upstreams, digests, algorithms, way.offline]);
+    const { ecosystem, name, version, upstreams, digests, anyDigest = [], compute = [], fileDigests = {} } = spec;
+    const demands = [digests, anyDigest, compute, Object.keys(fileDigests), spec.inspect !== undefined];
+    const key = JSON.stringify([ecosystem, name, version, upstreams, demands, spec.insecureTls, way.offline]);
     return this.flights.run(key, signal, (shared) => this.obtainer.obtain(spec, { ...way, signal: shared }));
   }
 }

@@ -6,9 +6,10 @@ import {
   TransientFailure,
   transientFailureOf,
 } from '../download/index.js';
-import { InvalidChecksum, InvalidFileFormat, NetworkError } from '../errors/index.js';
+import { InvalidChecksum, InvalidFileFormat, NetworkError, ValidationError } from '../errors/index.js';
 import type { ArchiveStore, Blob } from '../store/index.js';
-import { type Artifact, type ArtifactSpec, displayName } from './artifact.js';
+import { anyLockedDigest } from './any-digest.js';
+import { type Artifact, type ArtifactSpec, displayName, hasDigests } from './artifact.js';
 import type { NewArtifact } from './artifact-rows.js';
 import { checkDigestForms, DigestCheck, type DigestDemands, lockedDigests } from './digests.js';
 import { refuseHtml } from './refuse-html.js';
@@ -60,12 +61,13 @@ export class ArtifactFetcher {
     const name = displayName(spec);
     const release = await slots.take(signal);
     try {
-      const response = await this.http.request(upstream, { signal, maxSize: this.maxSize });
+      const { insecureTls } = spec;
+      const response = await this.http.request(upstream, { signal, maxSize: this.maxSize, insecureTls });
       if (isAbsent(response)) return absent(response, name);
       refuseStatus(response, name);
       const check = new DigestCheck(spec, wanted);
       const content = endedBy(check.pass(refuseHtml(response, name)), release);
-      const blob = await this.put(content, response, check, signal);
+      const blob = await this.put(content, response, { check, spec, signal });
       const { ecosystem, version, name: packageName } = spec;
       const published = lastModified(response.headers);
       const key = { ecosystem, name: packageName, version, upstream };
@@ -81,17 +83,18 @@ export class ArtifactFetcher {
   private async put(
     content: AsyncIterable<Uint8Array>,
     { headers }: HttpResponse,
-    check: DigestCheck,
-    signal: AbortSignal,
+    { check, spec, signal }: { check: DigestCheck; spec: ArtifactSpec; signal: AbortSignal },
   ): Promise<Blob> {
     try {
-      const inspect = (file: string): Promise<void> => check.inspect(file, signal);
+      const inspect = async (file: string): Promise<void> => {
+        await check.inspect(file, signal);
+        await spec.inspect?.(file, signal);
+      };
       return await this.store.put(content, { maxSize: this.maxSize, inspect, signal });
     } catch (error) {
       // An answer that says nowhere how long it is ends like one that was cut off.
       const openEnded = headers['content-length'] === undefined && headers['transfer-encoding'] === undefined;
-      const isWrong = error instanceof InvalidChecksum || error instanceof InvalidFileFormat;
-      throw openEnded && isWrong ? new TransientFailure(error) : error;
+      throw openEnded && isAboutContent(error) ? new TransientFailure(error) : error;
     }
   }
 }
@@ -100,14 +103,16 @@ export class ArtifactFetcher {
 async function findWanted(spec: ArtifactSpec, upstream: string, signal: AbortSignal): Promise<Wanted> {
   const { compute = [], fileDigests } = spec;
   const locked = lockedDigests(spec);
+  const choice = anyLockedDigest(spec);
   const found = await spec.findDigests?.(upstream, signal);
-  if (found === undefined) return { expectations: [locked], compute, fileDigests, verifiedBy: spec.verifiedBy };
+  if (found === undefined) return { expectations: [locked], choice, compute, fileDigests, verifiedBy: spec.verifiedBy };
   checkDigestForms(found.digests, displayName(spec), fileDigests);
   return {
     expectations: [locked, { digests: found.digests, by: found.namedBy ?? 'its registry' }],
+    choice,
     compute,
     fileDigests,
-    verifiedBy: Object.keys(spec.digests).length > 0 ? spec.verifiedBy : found.verifiedBy,
+    verifiedBy: hasDigests(spec) ? spec.verifiedBy : found.verifiedBy,
   };
 }
 
@@ -115,7 +120,12 @@ async function findWanted(spec: ArtifactSpec, upstream: string, signal: AbortSig
 function again(spec: ArtifactSpec, recorded: Artifact): Wanted {
   const expectations = [lockedDigests(spec), { digests: { sha256: recorded.sha256 }, by: 'the archive' }];
   const { compute = [], fileDigests } = spec;
-  return { expectations, compute, fileDigests, verifiedBy: recorded.verifiedBy };
+  return { expectations, choice: anyLockedDigest(spec), compute, fileDigests, verifiedBy: recorded.verifiedBy };
+}
+
+/** What those say who look at the bytes. */
+function isAboutContent(error: unknown): error is Error {
+  return [InvalidChecksum, InvalidFileFormat, ValidationError].some((type) => error instanceof type);
 }
 
 function absent({ body, url, status }: HttpResponse, name: string): NetworkError {

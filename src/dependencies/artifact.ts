@@ -24,15 +24,20 @@ export interface ArtifactSpec {
   /** All of these are checked while the bytes stream; a mismatch is `InvalidChecksum` and stores nothing. */
   digests: Digests;
   /**
-   * At least one of these must be right: pip's `--hash` names the files of a release that will do. An algorithm that
-   * nobody knows is never right. Empty or absent = nothing is asked.
+   * At least one of these must be right: pip's `--hash` names the files of a release that will do. Algorithms are named
+   * as Python's `hashlib` does; one that nobody knows is never right. Empty or absent = nothing is asked.
    */
   anyDigest?: readonly AlgorithmDigest[];
   /**
-   * Looks at the file, given by its absolute path, before it is stored; throws for one that is refused. Called only
-   * when it has been fetched.
+   * Looks at the file, given by its absolute path, before it is stored; throws for one that is refused: nothing is
+   * stored then. Called when it has been fetched, after the digests were found right; not for one that is stored already.
    */
   inspect?: (file: string, signal: AbortSignal) => Promise<void>;
+  /**
+   * Any certificate will do for the host of an upstream, pip's `--trusted-host`. Only with digests that the lock file
+   * names; credentials are not sent then, and what a redirect leads to elsewhere is checked as ever.
+   */
+  insecureTls?: true;
   /**
    * More digests to check, for a file that the lock file has none for: asked only when it has to be fetched, with the
    * upstream that is about to be asked.
@@ -107,6 +112,11 @@ export interface Artifact extends ArtifactKey {
    * did not tell.
    */
   published?: Date;
+}
+
+/** Whether the lock file says anything of the bytes. */
+export function hasDigests({ digests, anyDigest = [] }: Pick<ArtifactSpec, 'digests' | 'anyDigest'>): boolean {
+  return Object.keys(digests).length > 0 || anyDigest.length > 0;
 }
 
 /** How an artifact is called in messages. */

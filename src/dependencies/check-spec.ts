@@ -1,16 +1,17 @@
 import { ValidationError } from '../errors/index.js';
-import { type ArtifactSpec, displayName, type MadeArtifactSpec } from './artifact.js';
+import { type ArtifactSpec, displayName, hasDigests, type MadeArtifactSpec } from './artifact.js';
 import { checkAlgorithms, checkDigestForms } from './digests.js';
 
 /**
  * Refuses what must not get into the catalogue or out of it again. Throws `InvalidChecksum` (malformed digest),
  * `UnsupportedFeature` (unknown algorithm) or `ValidationError` (an upstream that is no address, or holds credentials,
- * which would show up in documents).
+ * which would show up in documents; neither certificate nor checksum).
  */
 export function checkSpec(spec: ArtifactSpec): void {
   const name = displayName(spec);
   checkDigestForms(spec.digests, name, spec.fileDigests);
   checkAlgorithms(spec.compute ?? [], name);
+  if (spec.insecureTls && !hasDigests(spec)) throw unverified(name);
   for (const upstream of spec.upstreams) {
     const url = parse(upstream, name);
     if (url.username !== '' || url.password !== '') throw withCredentials(name);
@@ -31,6 +32,12 @@ function parse(upstream: string, name: string): URL {
   } catch {
     throw new ValidationError(`${name} is to be fetched from something that is no address.`);
   }
+}
+
+function unverified(name: string): ValidationError {
+  return new ValidationError(
+    `${name} is to be fetched from a host whose certificate is not checked, and has no checksum: name one.`,
+  );
 }
 
 function withCredentials(name: string): ValidationError {

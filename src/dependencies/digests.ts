@@ -1,5 +1,6 @@
 import { createHash, type Hash, timingSafeEqual } from 'node:crypto';
 import { InvalidChecksum, UnsupportedFeature } from '../errors/index.js';
+import { type Choice, compareAny, hashName, knownAlgorithms } from './any-digest.js';
 import { type ArtifactSpec, type Digests, displayName, type FileDigest, type PackageVersion } from './artifact.js';
 
 type FileDigests = NonNullable<ArtifactSpec['fileDigests']>;
@@ -51,6 +52,8 @@ export function lockedDigests({ digests, namedBy }: Pick<ArtifactSpec, 'digests'
 /** What is expected of a file. */
 export interface DigestDemands {
   expectations: readonly Expectation[];
+  /** One of these too. */
+  choice?: Choice;
   /** Algorithms besides the expected ones. */
   compute: readonly string[];
   fileDigests?: FileDigests;
@@ -69,10 +72,11 @@ export class DigestCheck {
     private readonly artifact: PackageVersion,
     private readonly demands: DigestDemands,
   ) {
-    const { expectations, compute, fileDigests = {} } = demands;
-    const algorithms = [...expectations.flatMap(({ digests }) => Object.keys(digests)), ...compute];
+    const { expectations, choice, compute, fileDigests = {} } = demands;
+    const chosen = choice === undefined ? [] : knownAlgorithms(choice);
+    const algorithms = [...expectations.flatMap(({ digests }) => Object.keys(digests)), ...chosen, ...compute];
     const streamed = algorithms.filter((algorithm) => !Object.hasOwn(fileDigests, algorithm));
-    this.hashes = new Map(streamed.map((algorithm) => [algorithm, createHash(algorithm)]));
+    this.hashes = new Map(streamed.map((algorithm) => [algorithm, createHash(hashName(algorithm) ?? algorithm)]));
     this.fileDigests = Object.entries(fileDigests);
   }
 
@@ -84,6 +88,8 @@ export class DigestCheck {
     }
     for (const [algorithm, hash] of this.hashes) this.results.set(algorithm, hash.digest('hex'));
     this.compare();
+    if (this.demands.choice !== undefined)
+      compareAny(this.demands.choice, Object.fromEntries(this.results), displayName(this.artifact));
   }
 
   /** Throws `InvalidChecksum` when the file is not the expected one, or what the function of a digest throws. */

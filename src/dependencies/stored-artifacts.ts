@@ -1,11 +1,12 @@
 import { InvalidChecksum } from '../errors/index.js';
 import type { ArchiveStore } from '../store/index.js';
+import { anyLockedDigest, compareAny, hasAny, knownAlgorithms } from './any-digest.js';
 import { type Artifact, type ArtifactSpec, type Digests, displayName } from './artifact.js';
 import type { ArtifactRows } from './artifact-rows.js';
 import { compareDigests, DigestCheck, lockedDigests } from './digests.js';
 
 /** What is asked of an artifact that is recorded: the digests it has, and those that must be recorded. */
-export type Demands = Pick<ArtifactSpec, 'digests' | 'compute' | 'fileDigests' | 'namedBy'>;
+export type Demands = Pick<ArtifactSpec, 'digests' | 'anyDigest' | 'compute' | 'fileDigests' | 'namedBy'>;
 
 /**
  * What is known of one recorded artifact: that it will do, that its bytes are gone, that digests must be computed to
@@ -29,11 +30,14 @@ export class StoredArtifacts {
     const stored = await this.store.stat(artifact.sha256);
     if (stored?.size !== artifact.size) return { kind: 'lost', artifact };
     const actual: Digests = { ...artifact.digests, sha256: artifact.sha256 };
-    const wanted = new Set([...Object.keys(digests), ...compute, ...Object.keys(fileDigests)]);
+    const choice = anyLockedDigest(demands);
+    const chosen = hasAny(choice, actual) ? [] : knownAlgorithms(choice);
+    const wanted = new Set([...Object.keys(digests), ...chosen, ...compute, ...Object.keys(fileDigests)]);
     const algorithms = [...wanted].filter((algorithm) => !Object.hasOwn(actual, algorithm));
     if (algorithms.length > 0) return { kind: 'unhashed', algorithms };
     try {
       compareDigests(lockedDigests(demands), actual, displayName(artifact));
+      compareAny(choice, actual, displayName(artifact));
       return { kind: 'usable', artifact };
     } catch (error) {
       if (error instanceof InvalidChecksum) return { kind: 'other', error };

@@ -26,6 +26,8 @@ interface Message {
   headers: Record<string, string>;
   body: Uint8Array | null;
   signal: AbortSignal;
+  /** Over connections of their own, whose certificates are not checked. */
+  insecureTls: boolean;
   /** Called when there is a connection and the request goes out. */
   onStart: () => void;
 }
@@ -37,6 +39,8 @@ interface Message {
  */
 export class Connections {
   private readonly agent: Agent;
+  /** The same without a look at certificates. */
+  private readonly insecure: Agent;
   /** Connections to proxies that forward. */
   private readonly forwarding: Agent;
   private readonly closing = new AbortController();
@@ -45,14 +49,16 @@ export class Connections {
   constructor(private readonly options: ConnectionsOptions) {
     // Time is limited for each request as a whole, by the client.
     const limits = { connections: options.connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 };
-    this.agent = new Agent({ ...limits, connect: (target, callback) => this.connect(target, callback) });
+    this.agent = new Agent({ ...limits, connect: (target, callback) => this.connect(target, true, callback) });
+    this.insecure = new Agent({ ...limits, connect: (target, callback) => this.connect(target, false, callback) });
     this.forwarding = new Agent({ ...limits, connect: { timeout: options.connectTimeout, autoSelectFamily: true } });
   }
 
   /** Throws `NetworkError`, or the signal's reason as soon as it fires, even while waiting for a connection. */
-  async send(url: URL, { onStart, ...message }: Message): Promise<Dispatcher.ResponseData> {
+  async send(url: URL, { onStart, insecureTls, ...message }: Message): Promise<Dispatcher.ResponseData> {
     const proxy = url.protocol === 'http:' ? proxyFor(url, this.options.proxies) : undefined;
-    const agent = (proxy === undefined ? this.agent : this.forwarding).compose(telling(onStart));
+    const direct = insecureTls ? this.insecure : this.agent;
+    const agent = (proxy === undefined ? direct : this.forwarding).compose(telling(onStart));
     const response =
       proxy === undefined
         ? agent.request({ ...message, origin: url.origin, path: `${url.pathname}${url.search}` })
@@ -66,36 +72,37 @@ export class Connections {
 
   async close(): Promise<void> {
     this.closing.abort();
-    await Promise.all([this.agent.destroy(), this.forwarding.destroy()]);
+    await Promise.all([this.agent, this.insecure, this.forwarding].map((agent) => agent.destroy()));
   }
 
-  private connect(target: buildConnector.Options, callback: buildConnector.Callback): void {
+  private connect(target: buildConnector.Options, isChecked: boolean, callback: buildConnector.Callback): void {
     const url = new URL(`${target.protocol}//${target.host ?? target.hostname}`);
     const endpoint = endpointOf(url);
     const proxy = url.protocol === 'https:' ? proxyFor(url, this.options.proxies) : undefined;
     const isTrusted = this.options.policy.isTrusted(endpoint);
     if (proxy !== undefined) {
       openTunnel(proxy, endpoint, { timeout: this.options.connectTimeout, signal: this.closing.signal }).then(
-        (socket) => this.connector(url, false)({ ...target, httpSocket: socket }, callback),
+        (socket) => this.connector(url, { isJudged: false, isChecked })({ ...target, httpSocket: socket }, callback),
         (error: Error) => callback(error, null),
       );
     } else if (!isTrusted && isIP(endpoint.host) !== 0 && !this.options.policy.allows(endpoint.host)) {
       // Literal addresses are connected to without a lookup.
       callback(new AddressRefusedError(endpoint.host), null);
     } else {
-      this.connector(url, !isTrusted)(target, callback);
+      this.connector(url, { isJudged: !isTrusted, isChecked })(target, callback);
     }
   }
 
-  /** One for each origin with certificates of its own, and one for all others. */
-  private connector(url: URL, isJudged: boolean): buildConnector.connector {
-    const ca = this.options.credentials.certificatesFor(url);
-    const key = `${isJudged} ${ca === undefined ? '' : url.origin}`;
+  /** One for each origin with certificates of its own, and one for all others; `isChecked` = certificates matter. */
+  private connector(url: URL, { isJudged, isChecked }: { isJudged: boolean; isChecked: boolean }) {
+    const ca = isChecked ? this.options.credentials.certificatesFor(url) : undefined;
+    const key = `${isJudged} ${isChecked} ${ca === undefined ? '' : url.origin}`;
     const known = this.connectors.get(key);
     if (known !== undefined) return known;
     const made = buildConnector({
       timeout: this.options.connectTimeout,
       autoSelectFamily: true,
+      rejectUnauthorized: isChecked,
       ...(ca === undefined ? {} : { secureContext: trusting(ca) }),
       lookup: (host, options, callback) => {
         this.options.resolver.resolve(host, { isJudged }).then(
@@ -116,7 +123,7 @@ async function forward(
   agent: Dispatcher,
   proxy: URL,
   url: URL,
-  message: Omit<Message, 'onStart'>,
+  message: Omit<Message, 'onStart' | 'insecureTls'>,
 ): Promise<Dispatcher.ResponseData> {
   const authorization = proxyAuthorization(proxy);
   const response = await agent.request({

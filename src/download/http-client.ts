@@ -43,6 +43,11 @@ export interface HttpRequest {
   maxRedirects?: number;
   /** Milliseconds, instead of the client's own limit. */
   timeout?: number;
+  /**
+   * Any certificate will do for the origin of the address, but for no other that a redirect leads to. No credentials of
+   * the upstreams file or `.netrc` are sent where the certificate is not checked: nobody knows who would get them.
+   */
+  insecureTls?: boolean;
   /** Unless false, an answer in a content encoding is refused; with false it is passed on as it comes. */
   identity?: boolean;
 }
@@ -142,7 +147,8 @@ export class HttpClient {
     for (let url = start, hops = 0; ; hops += 1) {
       isTrusted &&= this.isTrusted(endpointOf(url));
       await this.judge(url, isTrusted);
-      const response = await this.sendOnce(url, { ...request, method, headers }, limit);
+      const insecureTls = request.insecureTls === true && url.protocol === 'https:' && url.origin === start.origin;
+      const response = await this.sendOnce(url, { ...request, method, headers, insecureTls }, limit);
       const location = REDIRECTS.has(response.status) ? response.headers['location'] : undefined;
       if (location === undefined || maxRedirects === 0) return response;
       response.body.on('error', () => undefined).destroy();
@@ -169,7 +175,8 @@ export class HttpClient {
   }
 
   private async sendOnce(url: URL, request: HttpRequest, limit: TimeLimit): Promise<HttpResponse> {
-    const authorization = request.authorize?.(url) ?? (await this.authorizationFor(url));
+    const { insecureTls = false } = request;
+    const authorization = request.authorize?.(url) ?? (insecureTls ? undefined : await this.authorizationFor(url));
     limit.pause();
     const response = await this.connections.send(url, {
       method: request.method ?? 'GET',
@@ -180,6 +187,7 @@ export class HttpClient {
       },
       body: request.method === 'POST' ? (request.body ?? null) : null,
       signal: limit.signal,
+      insecureTls,
       onStart: () => limit.begin(),
     });
     return { status: response.statusCode, headers: flatten(response.headers), body: response.body, url: plain(url) };
