@@ -11,10 +11,11 @@ export interface RegistryName {
 export const REGISTRY_BASE = 'repository';
 
 const PREFIX = 'cachito-';
+const PIP_REPOSITORIES: readonly PipRepository[] = ['hosted', 'raw'];
 /** Largest id that the database can hold. */
 const MAX_ID = 2_147_483_647;
 
-/** `cachito-npm-17`: the last part of the registry's path, and the name of its only user. */
+/** `cachito-npm-17`: the last part of the registry's path, and the name of its only user. (pip's has other paths.) */
 export function formatRegistryName({ packageManager, requestId }: RegistryName): string {
   return `${PREFIX}${packageManager}-${requestId}`;
 }
@@ -34,9 +35,29 @@ export function parseRegistryName(text: string): RegistryName | undefined {
   return { packageManager, requestId: Number(id) };
 }
 
-/** The registry that a path as it was sent belongs to, and the rest of the path, which may be empty. */
-export function splitRegistryPath(path: string): { registry: RegistryName | undefined; rest: string } {
+/** Where a path below `/repository/` leads. */
+export interface RegistryPath {
+  registry: RegistryName | undefined;
+  /** Which part of pip's registry; undefined elsewhere. */
+  repository: PipRepository | undefined;
+  /** What follows, as it was sent, without a slash at its start; may be empty. */
+  rest: string;
+}
+
+/** Takes apart a path as it was sent. */
+export function splitRegistryPath(path: string): RegistryPath {
   const [, base, name = '', ...rest] = path.split('/');
-  const registry = base === REGISTRY_BASE ? parseRegistryName(name) : undefined;
-  return { registry, rest: rest.join('/') };
+  const target = base === REGISTRY_BASE ? parseTarget(name) : undefined;
+  return { registry: target?.registry, repository: target?.repository, rest: rest.join('/') };
+}
+
+/** A registry, or a part of pip's: they are served apart but belong to one user. */
+function parseTarget(name: string): Pick<RegistryPath, 'registry' | 'repository'> {
+  for (const repository of PIP_REPOSITORIES) {
+    const prefix = `${PREFIX}pip-${repository}-`;
+    if (!name.startsWith(prefix)) continue;
+    const registry = parseRegistryName(`${PREFIX}pip-${name.slice(prefix.length)}`);
+    return { registry, repository: registry && repository };
+  }
+  return { registry: parseRegistryName(name), repository: undefined };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type { RegistryEntry } from '../packages/index.js';
+import { attributesText, distinctEntries } from './distinct-entries.js';
 
 /** What a registry serves, sorted, and the digest of it. */
 interface RegistryContent {
@@ -15,7 +16,7 @@ const NEW_SET_LOCK = 0x7265_6769_7374;
 
 /**
  * Saves what a registry serves unless a set with the same content is there; returns the id of the set. It cannot be
- * removed before the transaction of `manager` has ended.
+ * removed before the transaction of `manager` has ended. Throws `ValidationError` when two entries exclude each other.
  */
 export async function saveRegistrySet(manager: EntityManager, entries: readonly RegistryEntry[]): Promise<string> {
   const content = contentOf(entries);
@@ -45,13 +46,11 @@ export async function removeUnusedSets(manager: EntityManager): Promise<number> 
 
 const UNUSED = `NOT EXISTS (SELECT FROM "request_registry" r WHERE r."set_id" = s."id")`;
 
-/** The same file under the same name counts once, wherever it came from. */
 function contentOf(entries: readonly RegistryEntry[]): RegistryContent {
-  const byLine = new Map(entries.map((entry) => [`${entry.name}@${entry.version} ${entry.artifact.sha256}`, entry]));
-  const lines = [...byLine.keys()].sort();
+  const byLine = distinctEntries(entries);
   return {
-    sha256: createHash('sha256').update(lines.join('\n')).digest('hex'),
-    entries: lines.flatMap((line) => byLine.get(line) ?? []),
+    sha256: createHash('sha256').update([...byLine.keys()].join('\n')).digest('hex'),
+    entries: [...byLine.values()],
   };
 }
 
@@ -72,9 +71,18 @@ async function insertSet(manager: EntityManager, { sha256, entries }: RegistryCo
   for (let at = 0; at < entries.length; at += ROWS) {
     const rows = entries.slice(at, at + ROWS);
     await manager.query(
-      `INSERT INTO "registry_set_entry" ("set_id", "name", "version", "artifact_id")
-       SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[])`,
-      [id, rows.map((row) => row.name), rows.map((row) => row.version), rows.map((row) => row.artifact.id)],
+      `INSERT INTO "registry_set_entry" ("set_id", "name", "version", "artifact_id", "file", "attributes")
+       SELECT $1, e."name", e."version", e."artifact_id", e."file", e."attributes"::jsonb
+       FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
+         AS e("name", "version", "artifact_id", "file", "attributes")`,
+      [
+        id,
+        rows.map((row) => row.name),
+        rows.map((row) => row.version),
+        rows.map((row) => row.artifact.id),
+        rows.map((row) => row.file ?? null),
+        rows.map((row) => attributesText(row) ?? null),
+      ],
     );
   }
   return id;

@@ -97,6 +97,49 @@ describe('seal', () => {
     expect((await service.call(access, 'name-24999')).status).toBe(200);
   });
 
+  it('keeps names of files and what is told about them, as a part of the content', async () => {
+    const [a] = await entriesOf('a');
+    const named: RegistryEntry = { ...a, file: 'a-1.whl' };
+    const told: RegistryEntry = { ...named, attributes: { yanked: 'a"\'\\\n\0\ud800', 'requires-python': '>=3' } };
+    const turned: RegistryEntry = { ...named, attributes: Object.fromEntries(Object.entries(told.attributes ?? {}).reverse()) };
+    const sealed = await Promise.all([[a], [named], [told], [turned], [told, turned]].map((each) => service.seal(each)));
+    const ids = await Promise.all(sealed.map(({ id }) => setOf(id)));
+    expect(new Set(ids).size).toBe(3);
+    expect(ids.slice(3)).toEqual([ids[2], ids[2]]);
+    const stored: unknown = await service.dataSource.query(
+      'SELECT "file", "attributes" FROM "registry_set_entry" ORDER BY "file" NULLS FIRST, "attributes" NULLS FIRST',
+    );
+    expect(stored).toEqual([
+      { file: null, attributes: null },
+      { file: 'a-1.whl', attributes: null },
+      { file: 'a-1.whl', attributes: { yanked: 'a"\'\\\n\ufffd\ufffd', 'requires-python': '>=3' } },
+    ]);
+  });
+
+  it('gives content without names of files the digest that it always had', async () => {
+    const { id } = await service.seal(await entriesOf('b', 'a'));
+    const rows: unknown = await service.dataSource.query(
+      `SELECT s."sha256" = encode(sha256(convert_to(string_agg(e."name" || '@1.0.0 ' || a."sha256", E'\\n' ORDER BY e."name"), 'UTF8')), 'hex') AS "same"
+       FROM "registry_set" s JOIN "registry_set_entry" e ON e."set_id" = s."id" JOIN "artifact" a ON a."id" = e."artifact_id"
+       WHERE s."id" = $1 GROUP BY s."sha256"`,
+      [await setOf(id)],
+    );
+    expect(rows).toEqual([{ same: true }]);
+  });
+
+  it('takes the same file under one name once, and no two files under one name', async () => {
+    const [a, b] = await entriesOf('a', 'b');
+    const [one, again] = ['1', '2'].map((version): RegistryEntry => ({ ...a, version, file: 'a.zip' }));
+    const other: RegistryEntry = { ...one, artifact: b.artifact };
+    await service.seal([one, again]);
+    expect(await rows('registry_set_entry')).toBe(1);
+    const clash = `Two different files are called "a.zip" at "a", with the SHA-256 digests`;
+    await expect(service.seal([one, other])).rejects.toThrow(clash);
+    await expect(service.seal([one, { ...one, file: 'b.zip' }])).rejects.toThrow('as "a.zip" and as "b.zip"');
+    await service.seal([one, { ...other, name: 'b' }, { ...again, file: 'b.zip' }]);
+    expect(await rows('registry_set_entry')).toBe(4);
+  });
+
   it('is safe beside others that seal the same sets in another order', async () => {
     const [a, b] = await entriesOf('a', 'b');
     const sealBoth = async (first: RegistryEntry, second: RegistryEntry): Promise<void> => {

@@ -19,7 +19,7 @@ export interface ArchivedFile {
   name: string;
   version: string;
   bytes: Buffer;
-  ecosystem?: 'npm' | 'gomod';
+  ecosystem?: 'npm' | 'gomod' | 'pip';
   upstream?: string;
   digests?: Record<string, string>;
   /** `2026-03-01 12:30:00` */

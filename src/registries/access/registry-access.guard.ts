@@ -3,10 +3,11 @@ import {
   type ExecutionContext,
   ForbiddenException,
   Injectable,
+  Logger,
   UnauthorizedException,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { HttpProblem } from '../../http/index.js';
+import { HttpProblem, quote } from '../../http/index.js';
 import { RegistryMetrics } from '../registry-metrics.js';
 import { formatRegistryName, parseRegistryName, splitRegistryPath } from '../registry-name.js';
 import { parseAuthorization } from './credentials.js';
@@ -29,6 +30,8 @@ export function registryOf(request: Request): OpenRegistry {
  */
 @Injectable()
 export class RegistryAccessGuard implements CanActivate {
+  private readonly logger = new Logger('Registries');
+
   constructor(
     private readonly open: OpenRegistries,
     private readonly failures: FailedLogins,
@@ -40,12 +43,16 @@ export class RegistryAccessGuard implements CanActivate {
     const response = context.switchToHttp().getResponse<Response>();
     const target = splitRegistryPath(request.path).registry;
     const credentials = parseAuthorization(request.headers.authorization);
-    if (credentials === undefined) return this.challenge(response);
+    if (credentials === undefined) {
+      this.log(request, 'no credentials');
+      return this.challenge(response);
+    }
 
     const claimed = credentials.user === undefined ? target : parseRegistryName(credentials.user);
     const registry = claimed && (await this.open.find(claimed, credentials));
     if (registry === undefined) return this.refuse(request, response);
     if (target === undefined || formatRegistryName(target) !== registry.name) {
+      this.log(request, `the user of ${registry.name}`);
       this.metrics.count(registry.packageManager, 'forbidden');
       throw new ForbiddenException(`The user ${registry.name} may read its own registry only`);
     }
@@ -54,6 +61,7 @@ export class RegistryAccessGuard implements CanActivate {
   }
 
   private refuse(request: Request, response: Response): never {
+    this.log(request, 'wrong credentials');
     const seconds = this.failures.add(request.ip ?? '');
     if (seconds === undefined) return this.challenge(response);
     this.metrics.count(undefined, 'throttled');
@@ -67,5 +75,12 @@ export class RegistryAccessGuard implements CanActivate {
     throw new UnauthorizedException(
       'This registry needs the credentials that the configuration files of its request hold, and ends with the request',
     );
+  }
+
+  /** pip reports a refusal as if there were no such package, so that somebody will look for it in the log. */
+  private log(request: Request, why: string): void {
+    const { registry } = splitRegistryPath(request.path);
+    if (registry === undefined) return;
+    this.logger.log(`Request ${registry.requestId}: ${request.method} ${quote(request.path)} was refused, ${why}`);
   }
 }

@@ -46,6 +46,10 @@ describe('access to a registry', () => {
       username: `cachito-npm-${own.id}`,
       password: expect.stringMatching(/^[0-9a-f]{32}$/),
       path: `repository/cachito-npm-${own.id}/`,
+      repositoryPaths: {
+        hosted: `repository/cachito-pip-hosted-${own.id}/`,
+        raw: `repository/cachito-pip-raw-${own.id}/`,
+      },
     });
     expect(own.password).not.toBe(other.password);
   });

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { HttpProblem, matchesEntityTag } from '../../http/index.js';
+import { HttpProblem } from '../../http/index.js';
 import { ArchiveStore } from '../../store/index.js';
 import type { OpenRegistry } from '../access/open-registries.js';
-import { answerArchived } from '../served-file.js';
 import { RegistryMetrics } from '../registry-metrics.js';
+import { answerArchived } from '../served-file.js';
+import { answerText } from '../served-text.js';
 import { GoproxyContent, type LockedFile } from './goproxy-content.js';
 import type { GoproxyTarget, ModuleFileKind } from './goproxy-path.js';
 import { latestVersion, listedVersions } from './module-versions.js';
@@ -37,7 +37,7 @@ export class GoproxyRegistry {
       case 'list':
         if (files.length === 0) throw this.missed(registry, `The module ${target.module}`);
         this.metrics.count(registry.packageManager, 'hit');
-        return answerText(request, response, lines(listedVersions(files)), TYPES.mod);
+        return answerText(request, response, document(lines(listedVersions(files)), TYPES.mod));
       case 'latest':
         return this.answerLatest(registry, target.module, files, request, response);
       default:
@@ -55,7 +55,7 @@ export class GoproxyRegistry {
     const version = latestVersion(files);
     if (version === undefined) throw this.missed(registry, `The module ${module}`);
     this.metrics.count(registry.packageManager, 'hit');
-    return answerText(request, response, JSON.stringify({ Version: version }), TYPES.info);
+    return answerText(request, response, document(JSON.stringify({ Version: version }), TYPES.info));
   }
 
   private async answerFile(
@@ -87,16 +87,6 @@ function lines(texts: readonly string[]): string {
   return texts.map((text) => `${text}\n`).join('');
 }
 
-/** A small document that is made for each call. */
-function answerText(request: Request, response: Response, text: string, type: string): void {
-  const body = Buffer.from(text);
-  const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
-  response.set({ ...KEPT_A_WHILE, ETag: etag });
-  if (matchesEntityTag(request.get('If-None-Match'), etag)) {
-    response.status(304).end();
-    return;
-  }
-  response.setHeader('Content-Type', type);
-  response.setHeader('Content-Length', String(body.length));
-  response.end(request.method === 'HEAD' ? undefined : body);
+function document(text: string, type: string) {
+  return { text, type, headers: KEPT_A_WHILE };
 }

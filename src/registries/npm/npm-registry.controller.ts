@@ -1,8 +1,9 @@
 import { All, Controller, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { AnyQuery, HttpProblem, ResourceNotFound } from '../../http/index.js';
+import { AnyQuery, ResourceNotFound } from '../../http/index.js';
 import { RegistryAccessGuard, registryOf } from '../access/registry-access.guard.js';
+import { isReading, refuseMethod } from '../read-only.js';
 import { REGISTRY_BASE, splitRegistryPath } from '../registry-name.js';
 import { drain } from './drain.js';
 import { NpmRegistry } from './npm-registry.js';
@@ -10,8 +11,6 @@ import { parseNpmPath } from './npm-path.js';
 
 /** Package managers whose clients speak npm's protocol. */
 const NPM_CLIENTS = ['npm', 'yarn'] as const;
-
-const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** The protocol of an npm registry, read-only: where calls go, and which methods there are. */
 @ApiExcludeController()
@@ -25,13 +24,12 @@ export class NpmRegistryController {
   async call(@Req() request: Request, @Res() response: Response): Promise<void> {
     // As it was sent: in what Express has decoded, an encoded slash looks like any other.
     const target = parseNpmPath(splitRegistryPath(request.path).rest);
-    if (READING.has(request.method)) return this.registry.answer(registryOf(request), target, request, response);
+    if (isReading(request)) return this.registry.answer(registryOf(request), target, request, response);
     if (request.method === 'POST' && target.kind === 'audit') {
       // An empty report would claim that there are no vulnerabilities.
       await drain(request);
       throw new ResourceNotFound();
     }
-    response.setHeader('Allow', 'GET, HEAD');
-    throw new HttpProblem(405, `This registry can only be read: ${request.method} is not allowed`);
+    throw refuseMethod(request, response);
   }
 }

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { Request, Response } from 'express';
 
-/** Answers refusals as plain text: the `go` command shows that to its user, and no JSON. */
+/** Answers refusals as plain text: the clients that show them to their users (`go`) show text, and no JSON. */
 @Catch(HttpException)
 export class PlainTextErrors implements ExceptionFilter<HttpException> {
   catch(error: HttpException, host: ArgumentsHost): void {
