@@ -91,6 +91,8 @@ git:
         { url: 'https://git-mirror.acme.dev/all/', authorization: basic(`oauth2:${SECRET}`), ca: undefined },
         { url: 'https://git.acme.dev/team/', authorization: undefined, ca: undefined },
         { url: 'ssh://git@git.acme.dev/', authorization: undefined, ca: undefined },
+        // For the files of the Python index.
+        { url: 'https://pypi.acme.dev/', authorization: basic(`__token__:${SECRET}`), ca: undefined },
       ],
     });
   });

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { WrongValue } from '../options/option.js';
+import { besideSimple } from './beside-simple.js';
 import { bearer, gitToken, pipToken, readAccess, type TokenScheme } from './entry-access.js';
 import { baseAddress, Fields, oneOf, quoted, textList } from './fields.js';
 import { PUBLIC_REGISTRIES } from './public-registries.js';
@@ -61,13 +62,14 @@ class UpstreamsReader {
     }
     const registries = (name: keyof typeof REGISTRIES): readonly RegistryUpstream[] =>
       document.has(name) ? this.registries(name, document.get(name)) : PUBLIC_UPSTREAMS[name];
-    return {
+    const found = {
       npm: registries('npm'),
       gomod: registries('gomod'),
       pip: registries('pip'),
       git: document.has('git') ? this.gitUpstreams(document.get('git')) : PUBLIC_UPSTREAMS.git,
-      access: this.access.map(({ url, authorization, ca }) => ({ url, authorization, ca })),
     };
+    const access = this.access.map(({ url, authorization, ca }) => ({ url, authorization, ca }));
+    return { ...found, access: [...access, ...besideSimple(found.pip, access)] };
   }
 
   private registries(name: keyof typeof REGISTRIES, value: unknown): RegistryUpstream[] {
