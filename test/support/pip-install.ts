@@ -1,0 +1,179 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { it } from '@jest/globals';
+import { execa } from 'execa';
+import { unpackBundle, writeConfigurationFiles } from './bundles.js';
+import type { Service } from './service.js';
+import { itWithTool } from './tools.js';
+
+const SUPPORT = dirname(fileURLToPath(import.meta.url));
+const TOOLS = join(dirname(dirname(SUPPORT)), 'node_modules/.cache/cachito-test-tools');
+const CLIENTS = { pip: '25.1.1', uv: '0.7.13' };
+
+/** How a command gets a network of its own: as root or, where users may, as a user. */
+const OWN_NETWORK = [['unshare', '-n'], ['unshare', '-r', '-n']].find(([command, ...args]) => {
+  try {
+    execFileSync(command, [...args, 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+/** A test that installs Python packages with nothing to reach; skipped, with the reason in its name, where that cannot be had. */
+export function itInstalls(name: string, test: () => Promise<void>, timeout?: number): void {
+  if (OWN_NETWORK !== undefined) itWithTool('python3', name, test, timeout);
+  else if (process.env.CACHITO_TEST_REQUIRE === 'all') it(name, () => Promise.reject(new Error('No network namespaces here')));
+  else it.skip(`${name} (skipped: no network namespaces here)`, test, timeout);
+}
+
+/** Which program installs, and from where. */
+export type InstallMode = 'pip' | 'uv' | 'offline';
+
+const QUERIES: Readonly<Record<InstallMode, string>> = { pip: '', uv: '?client=uv', offline: '?mode=offline' };
+
+/** A fresh virtual environment beside a freshly unpacked bundle with its configuration files. */
+export class PipInstall {
+  private constructor(
+    readonly mode: InstallMode,
+    /** The unpacked bundle. */
+    readonly bundle: string,
+    /** Configuration files that were written, path → text. */
+    readonly files: Readonly<Record<string, string>>,
+    private readonly scratch: string,
+    private readonly environment: Readonly<Record<string, string>>,
+    private readonly outside: Server | undefined,
+    private readonly port: number,
+  ) {}
+
+  static async prepare(service: Service, id: number, mode: InstallMode): Promise<PipInstall> {
+    const scratch = await mkdtemp(join(tmpdir(), 'pip-install-'));
+    const bundle = await unpackBundle(service, id, scratch);
+    const files = await writeConfigurationFiles(service, id, bundle, mode === 'offline' ? QUERIES.offline : '');
+    await execa(python(), ['-m', 'venv', '--without-pip', join(scratch, 'venv')]);
+    await mkdir(join(scratch, 'home'));
+    const environment = {
+      PATH: `${join(scratch, 'venv/bin')}:${process.env.PATH ?? ''}`,
+      HOME: join(scratch, 'home'),
+      LANG: 'C.UTF-8',
+      CACHITO_BUNDLE_DIR: bundle,
+      UV_PYTHON_DOWNLOADS: 'never',
+      ...(await variables(service, id, mode, bundle)),
+    };
+    const port = Number(new URL(service.base).port);
+    const outside = mode === 'offline' ? undefined : await gate(join(scratch, 'gate'), port);
+    return new PipInstall(mode, bundle, files, scratch, environment, outside, port);
+  }
+
+  /**
+   * `pip install` or `uv pip install` in a directory of the source, where only the service answers, or nothing.
+   * `directory` is relative to `app/`. Returns what was printed.
+   */
+  async install(args: readonly string[], directory = '.', env: Readonly<Record<string, string>> = {}): Promise<string> {
+    const tools = await clients();
+    const interpreter = join(this.scratch, 'venv/bin/python');
+    const command =
+      this.mode === 'uv'
+        ? [join(tools, 'bin/uv'), 'pip', 'install', '--python', interpreter]
+        : [join(tools, 'bin/python'), '-m', 'pip', '--python', interpreter, 'install', '--no-input', '--disable-pip-version-check'];
+    return this.run([...command, ...args], directory, env);
+  }
+
+  /** Runs a Python program with what is installed and nothing of the source. Returns what it printed. */
+  async python(program: string, directory = '.'): Promise<string> {
+    return this.run([join(this.scratch, 'venv/bin/python'), '-I', '-c', program], directory, {});
+  }
+
+  /** Text of a file of the unpacked bundle. */
+  text(path: string): Promise<string> {
+    return readFile(join(this.bundle, path), 'utf8');
+  }
+
+  /** What is installed, as `pip list` knows it: `Name==version`, sorted. */
+  async installed(): Promise<string[]> {
+    const program = 'from importlib.metadata import distributions as d; print(*sorted(f"{x.name}=={x.version}" for x in d()))';
+    return (await this.python(program)).split(' ').filter((item) => item !== '');
+  }
+
+  async remove(): Promise<void> {
+    this.outside?.close();
+    await rm(this.scratch, { recursive: true, force: true });
+  }
+
+  private async run(command: readonly string[], directory: string, env: Readonly<Record<string, string>>): Promise<string> {
+    const [first = '', ...network] = OWN_NETWORK ?? [];
+    const port = this.outside === undefined ? '0' : String(this.port);
+    const inside = [python(), join(SUPPORT, 'pip-network.py'), port, join(this.scratch, 'gate')];
+    const options = {
+      cwd: join(this.bundle, 'app', directory),
+      env: { ...this.environment, ...env },
+      extendEnv: false,
+      all: true,
+      stdin: 'ignore',
+    } as const;
+    return (await execa(first, [...network, ...inside, ...command], options)).all;
+  }
+}
+
+/** Variables of a request for one way to install, paths made absolute. */
+async function variables(service: Service, id: number, mode: InstallMode, bundle: string): Promise<Record<string, string>> {
+  const response = await service.fetch(`/api/v1/requests/${id}/environment-variables${QUERIES[mode]}`);
+  const found = (await response.json()) as Record<string, { value: string; kind: string }>;
+  return Object.fromEntries(
+    Object.entries(found).map(([name, { value, kind }]) => [name, kind === 'path' ? join(bundle, value) : value]),
+  );
+}
+
+/** A Unix socket whose connections go to a port of this host: the only way out of a network namespace. */
+async function gate(path: string, port: number): Promise<Server> {
+  const server = createServer((inner) => {
+    const outer = connect(port, '127.0.0.1');
+    inner.on('error', () => outer.destroy());
+    outer.on('error', () => inner.destroy());
+    inner.pipe(outer).pipe(inner);
+  });
+  server.listen(path);
+  await once(server, 'listening');
+  return server;
+}
+
+/** The interpreter that `python3` is, which need not know any variable of a version manager. */
+function python(): string {
+  return (interpreter ??= execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim());
+}
+let interpreter: string | undefined;
+
+/** Directory of a virtual environment with pip and uv, installed once from the public index and kept. */
+async function clients(): Promise<string> {
+  const directory = join(TOOLS, `pip-${CLIENTS.pip}-uv-${CLIENTS.uv}`);
+  if (await exists(directory)) return directory;
+  await mkdir(TOOLS, { recursive: true });
+  const temporary = await mkdtemp(join(TOOLS, 'installing-'));
+  try {
+    await execa(python(), ['-m', 'venv', temporary]);
+    const packages = Object.entries(CLIENTS).map(([name, version]) => `${name}==${version}`);
+    const options = ['--no-cache-dir', '--index-url', 'https://pypi.org/simple/', '--disable-pip-version-check'];
+    const { PATH = '', PIP_CERT } = process.env;
+    const env = { PATH, HOME: temporary, ...(PIP_CERT === undefined ? {} : { PIP_CERT }) };
+    await execa(join(temporary, 'bin/python'), ['-m', 'pip', 'install', ...options, ...packages], { env, extendEnv: false });
+    await rename(temporary, directory);
+  } catch (error) {
+    // Another test may have been faster.
+    if (!(await exists(directory))) throw error;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  return directory;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
