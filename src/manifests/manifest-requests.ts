@@ -3,7 +3,8 @@ import { DataSource } from 'typeorm';
 import { Catalogue } from '../dependencies/index.js';
 import { ValidationError } from '../errors/index.js';
 import { ResourceNotFound, timestampSql } from '../http/index.js';
-import { type RequestStateName, stateName } from '../requests/index.js';
+import type { BuildRequirement } from '../packages/index.js';
+import { readBuildRequirements, type RequestStateName, stateName } from '../requests/index.js';
 import type { ManifestRequest } from './manifest-request.js';
 import type { ProvenanceFacts } from './provenance.js';
 import { isPossibleId } from './requested-ids.js';
@@ -26,15 +27,13 @@ export class ManifestRequests {
 
   /** A request that is complete or stale. Throws the fixed 404, or `ValidationError` naming its state. */
   async finished(id: number): Promise<FoundRequest> {
-    const [row] = await this.rows([id]);
-    if (row === undefined) throw new ResourceNotFound();
-    const state = stateName(row.state);
-    if (state !== 'complete' && state !== 'stale') {
-      throw new ValidationError(
-        `The request must be in the "complete" or "stale" state; it is in the "${state}" state`,
-      );
-    }
-    return (await this.withPackages([row]))[0];
+    return (await this.withPackages([await this.finishedRow(id)]))[0];
+  }
+
+  /** What the source distributions of a request need that is complete or stale. Throws as `finished` does. */
+  async buildRequirements(id: number): Promise<BuildRequirement[]> {
+    await this.finishedRow(id);
+    return readBuildRequirements(this.dataSource.manager, id);
   }
 
   /** Requests that are all complete. Throws `ValidationError` naming those that do not exist, or else their states. */
@@ -63,6 +62,18 @@ export class ManifestRequests {
     if (row.bundleSha256 === null) throw new ValidationError('The request was completed without a bundle');
     const artifacts: { upstream: string; sha256: string }[] = await this.dataSource.query(SELECT_ARTIFACTS, [id]);
     return { ...row, id, bundleSha256: row.bundleSha256, artifacts };
+  }
+
+  private async finishedRow(id: number): Promise<RequestRow> {
+    const [row] = await this.rows([id]);
+    if (row === undefined) throw new ResourceNotFound();
+    const state = stateName(row.state);
+    if (state !== 'complete' && state !== 'stale') {
+      throw new ValidationError(
+        `The request must be in the "complete" or "stale" state; it is in the "${state}" state`,
+      );
+    }
+    return row;
   }
 
   private rows(ids: readonly number[]): Promise<RequestRow[]> {

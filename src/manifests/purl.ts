@@ -51,7 +51,7 @@ export class PackageUrls {
       case 'yarn':
         return npmPurl(dependency);
       case 'pip':
-        return pipPurl(dependency);
+        return isLocalPath(dependency.version) ? this.inRepository(parent, dependency.version) : pipPurl(dependency);
       case 'rubygems':
         return this.rubyGem(parent, dependency);
       case 'git-submodule':
@@ -91,14 +91,21 @@ export class PackageUrls {
   }
 
   private rubyGem(parent: CataloguedPackage, { name, version }: CataloguedDependency): string {
-    const text = version ?? '';
-    if (text.startsWith('git+')) return gitPurl(name, text);
-    if (text !== '.' && !text.startsWith('./') && !text.startsWith('../'))
-      return withVersion(`pkg:gem/${name}`, version);
-    const path = posix.normalize(`${parent.path ?? '.'}/${text}`).replace(/\/$/, '');
-    const repository = repoName(this.request.repo).split('/').pop() ?? '';
-    return vcsPurl(repository, this.request.repo, this.request.ref) + subpath(path);
+    if (version?.startsWith('git+')) return gitPurl(name, version);
+    return isLocalPath(version) ? this.inRepository(parent, version) : withVersion(`pkg:gem/${name}`, version);
   }
+
+  /** A directory or file of the repository itself; `path` is relative to the package. */
+  private inRepository(parent: CataloguedPackage, path: string): string {
+    const normal = posix.normalize(`${parent.path ?? '.'}/${path}`).replace(/\/$/, '');
+    const repository = repoName(this.request.repo).split('/').pop() ?? '';
+    return vcsPurl(repository, this.request.repo, this.request.ref) + subpath(normal);
+  }
+}
+
+/** Of gems and Python packages that lie in the repository, a path stands for the version. */
+function isLocalPath(version: string | null): version is string {
+  return version !== null && /^\.{1,2}(?:\/|$)/.test(version);
 }
 
 function goPurl(name: string, version: string | null): string {

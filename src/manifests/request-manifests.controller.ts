@@ -2,8 +2,8 @@ import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Configuration } from '../config/index.js';
-import { CachitoNotImplementedError } from '../errors/index.js';
 import { absoluteUrl, API_BASE, ApiErrors, LargeDocuments, publicBase, type Tag } from '../http/index.js';
+import { buildRequirements } from './build-requirements.js';
 import { CYCLONEDX_EXAMPLE, ICM_EXAMPLE, PROVENANCE_EXAMPLE } from './examples.js';
 import { type ContentManifest, contentManifest } from './icm.js';
 import { ManifestRequests } from './manifest-requests.js';
@@ -71,18 +71,14 @@ export class RequestManifestsController {
   @Get(':id/build-requirements')
   @ApiOperation({
     summary: 'What the archived Python source distributions need to be built',
-    description: 'Empty for requests without pip packages.',
+    description:
+      'To build a source distribution, pip asks the index for its build requirements, so they must be pinned, too. ' +
+      'This tells which are not: the most common failure of a build without network, before the build. Empty for ' +
+      'requests without pip packages. Of stale requests too.',
   })
   @ApiOkResponse({ type: BuildRequirements, description: 'The requirements' })
-  @ApiErrors([400, 'The request is neither complete nor stale; the text names its state'], 404, [
-    501,
-    'The request has pip packages, which this build cannot read',
-  ])
+  @ApiErrors([400, 'The request is neither complete nor stale; the text names its state'], 404)
   async buildRequirements(@Param('id') id: number): Promise<BuildRequirements> {
-    const { packages } = await this.requests.finished(id);
-    if (packages.some(({ type }) => type === 'pip')) {
-      throw new CachitoNotImplementedError('This build cannot read the build requirements of pip packages.');
-    }
-    return { packages: [], suggested_requirements_build: '' };
+    return buildRequirements(await this.requests.buildRequirements(id));
   }
 }
