@@ -1,6 +1,7 @@
 import { Range } from 'semver';
 import { CachitoNotImplementedError, ValidationError } from '../../errors/index.js';
 import { quote } from '../../http/index.js';
+import { pythonRange } from './python-range.js';
 
 /** Tells whether a version lies in a range. */
 export type VersionTest = (version: string) => boolean;
@@ -9,6 +10,7 @@ export type VersionTest = (version: string) => boolean;
 const SYNTAXES: Readonly<Record<string, ((text: string) => VersionTest) | undefined>> = {
   npm: semanticRange,
   yarn: semanticRange,
+  pip: pythonRange,
 };
 
 /** Types whose versions have no order: commits. */

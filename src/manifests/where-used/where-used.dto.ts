@@ -24,8 +24,9 @@ export class WhereUsedQuery {
 
   @QueryText({
     description:
-      'Versions in this range, in the syntax of the ecosystem; goes with `type` (npm or yarn) and `name`. As ' +
-      'with npm, prereleases count only where the range names one, and addresses and paths are in no range',
+      'Versions in this range, in the syntax of the ecosystem; goes with `type` (npm, yarn or pip) and `name`. As ' +
+      'there, prereleases count only where the range names one, and addresses and paths are in no range. For pip it ' +
+      'is a version specifier such as `>=1.2,<2`',
     minLength: 1,
     maxLength: 1000,
     example: '^2.1.0',

@@ -174,11 +174,11 @@ describe('searchTerms', () => {
     [{ type: 'npm', name: 'x', version: '1', range: '^1' }],
   ])('refuses %j', (parameters) => expect(() => searchTerms(parameters)).toThrow(ValidationError));
 
-  it.each(['gomod', 'go-package', 'pip', 'rubygems'])('does not know ranges of %s yet', (type) => {
+  it.each(['gomod', 'go-package', 'rubygems'])('does not know ranges of %s yet', (type) => {
     expect(() => searchTerms({ type, name: 'x', range: '^1' })).toThrow(CachitoNotImplementedError);
   });
 
-  it.each([['npm', 'one two'], ['npm', '^1.x.y.z'], ['yarn', 'latest'], ['npm', '>>1'], ['git-submodule', '^1']])('refuses the %s range %j', (type, range) => {
+  it.each([['npm', 'one two'], ['npm', '^1.x.y.z'], ['yarn', 'latest'], ['npm', '>>1'], ['git-submodule', '^1'], ['pip', '^1'], ['pip', ' '], ['pip', '1.0'], ['pip', '>=1,'], ['pip', '>=1.*'], ['pip', '~=1'], ['pip', '==https://x/y'], ['pip', '>=1; python_version<"3"']])('refuses the %s range %j', (type, range) => {
     expect(() => searchTerms({ type, name: 'x', range })).toThrow(ValidationError);
   });
 });
@@ -194,6 +194,40 @@ describe('versionRange', () => {
     const test = versionRange('npm', text);
     expect(inside.filter((version) => !test(version))).toEqual([]);
     expect(outside.filter(test)).toEqual([]);
+  });
+
+  it.each<[string, string[], string[]]>([
+    ['>=1.2,<2', ['1.2', '1.2.0', '1.10', '1.2.post1', '1.9+local.1'], ['1.1', '2', '2.0.1', '1.3rc1', '1.3.dev1', '2.0a1', '1!1.5']],
+    ['~=1.4.2', ['1.4.2', '1.4.10'], ['1.4.1', '1.5', '1.5.0a1']],
+    ['>=2.0rc1, <3', ['2.0rc2', '2.0', '2.1b1'], ['2.0rc0', '3.0']],
+    ['!=1.0rc1', ['1.0', '0.9'], ['1.0rc1', '1.0rc2']],
+    ['==1.0', ['1', '1.0.0', '1.0+abc'], ['1.0.1', '1.0rc1']],
+    ['==1.0.*,!=1.0.3', ['1.0', '1.0.2'], ['1.0.3', '1.1']],
+    ['===1.0', ['1.0'], ['1.0.0', '1']],
+    ['>=0', ['0', 'v1.0', '1!0'], ['', '.', './libs/eel', '../eel', 'https://x/y.zip#cachito_hash=sha256:0a', `git+https://x/y@${'a'.repeat(40)}`, `1.${'0'.repeat(300)}`, 'not a version']],
+    ['===https://x/y.zip', [], ['https://x/y.zip']],
+    ['!=1', ['2'], ['https://x/y.zip', './x']],
+  ])('pip %s', (text, inside, outside) => {
+    const test = versionRange('pip', text);
+    expect(inside.filter((version) => !test(version))).toEqual([]);
+    expect(outside.filter(test)).toEqual([]);
+  });
+
+  it.each<[string, string, string]>([
+    ['a long number in the range', `>=${'1'.repeat(998)}`, '1'],
+    ['a long number in the version', '>=1', '1'.repeat(256)],
+    ['many numbers', `>=1${'.0'.repeat(499)}`, `1${'.0'.repeat(120)}`],
+    ['many dashes', `>=1${'-a'.repeat(499)}`, `1${'-a'.repeat(120)}`],
+    ['many conditions', '<1,'.repeat(333) + '<1', '0'],
+    ['conditions on what is no version', '==1.*,!=2.*,<3,>0,~=1.0,===x', 'x'],
+  ])('of pip does no harm: %s', (_, text, version) => {
+    let found: unknown;
+    try {
+      found = versionRange('pip', text)(version);
+    } catch (error) {
+      found = error instanceof ValidationError ? 'refused' : error;
+    }
+    expect([true, false, 'refused']).toContain(found);
   });
 });
 
