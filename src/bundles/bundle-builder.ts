@@ -77,7 +77,10 @@ export class BundleBuilder {
       yield* planTree(tree, archive, signal);
       yield* planEnd(archive, signal);
     }
-    yield* assemble(pieces(), archive, signal);
+    for await (const chunk of assemble(pieces(), archive, signal)) {
+      signal?.throwIfAborted();
+      yield chunk;
+    }
   }
 
   private async *plan(spec: BundleSpec): AsyncGenerator<RecipePiece> {
