@@ -16,8 +16,8 @@ const V1_HTML = 'application/vnd.pypi.simple.v1+html';
 const FORMATS: Readonly<Record<string, PageFormat>> = {
   'text/html': { kind: 'html', contentType: 'text/html; charset=utf-8' },
   [V1_JSON]: { kind: 'json', contentType: V1_JSON },
-  'application/vnd.pypi.simple.latest+json': { kind: 'json', contentType: V1_JSON },
   [V1_HTML]: { kind: 'html', contentType: V1_HTML },
+  'application/vnd.pypi.simple.latest+json': { kind: 'json', contentType: V1_JSON },
   'application/vnd.pypi.simple.latest+html': { kind: 'html', contentType: V1_HTML },
 };
 
