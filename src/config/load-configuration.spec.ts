@@ -1,4 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Configuration } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';
@@ -7,6 +11,10 @@ import { OPTION_NAMES } from './options/names.js';
 import { BUILT_PACKAGE_MANAGERS } from './package-managers.js';
 
 const DAY = 86_400_000;
+const FOLDER = mkdtempSync(join(tmpdir(), 'cachito-configuration-spec-'));
+const CERTIFICATES = join(FOLDER, 'ca.pem');
+writeFileSync(CERTIFICATES, `Ours, until 2030\n${rootCertificates[0]}\n`);
+afterAll(() => rmSync(FOLDER, { recursive: true }));
 const HOME = { HOME: '/home/ada' };
 
 function configurationOf(environment: Record<string, string>, argv: string[] = []): Configuration {
@@ -113,6 +121,19 @@ describe('loadConfiguration', () => {
         quietClients: true,
       },
     ],
+    [
+      'pip',
+      {
+        CACHITO_PIP_STRICT_COMPAT: 'true',
+        CACHITO_PIP_NAME_FROM_REPOSITORY: 'True',
+        CACHITO_PIP_ALLOW_YANKED: 'TRUE',
+        CACHITO_PIP_FLAT_LAYOUT: 'true',
+      },
+      ({ pip }) => pip,
+      { strictCompat: true, nameFromRepository: true, allowYanked: true, flatLayout: true },
+    ],
+    ['pip, by default', {}, ({ pip }) => Object.values(pip), [false, false, false, false]],
+    ['certificates of registries', { CACHITO_NEXUS_CA_CERT: CERTIFICATES }, ({ registries }) => registries.caCertificates, `${rootCertificates[0]}\n`],
     ['no proxies', { REQUEST_METHOD: 'GET', HTTP_PROXY: 'http://evil' }, ({ outbound }) => outbound.proxies, { http: undefined, https: undefined, noProxy: '' }],
     ['no name of a prototype in a map', { CACHITO_NPM_FILE_DEPS_ALLOWLIST: '{}' }, ({ npm }) => 'constructor' in npm.fileDependencyAllowlist, false],
     [
@@ -197,6 +218,9 @@ describe('loadConfiguration', () => {
     ['proxy with a path', { HTTPS_PROXY: 'http://u:hunter2@proxy/x' }, [], [/^HTTPS_PROXY/]],
     ['proxy with broken credentials', { HTTPS_PROXY: 'http://u:hunter2%@proxy' }, [], [/^HTTPS_PROXY/]],
     ['mode', { CACHITO_REQUEST_FILE_LOGS_PERM: '999' }, [], [/octal/]],
+    ['pip', { CACHITO_PIP_ALLOW_YANKED: 'yes' }, [], [/^CACHITO_PIP_ALLOW_YANKED="yes" must be true or false/]],
+    ['certificates that are not there', { CACHITO_NEXUS_CA_CERT: '/no/such.pem' }, [], [/^CACHITO_NEXUS_CA_CERT \(\/no\/such\.pem\)/]],
+    ['certificates that are none', { CACHITO_NEXUS_CA_CERT: import.meta.filename }, [], [/^CACHITO_NEXUS_CA_CERT \(.*certificate/]],
     ['folders in each other', { CACHITO_DATA_DIR: '/d', CACHITO_SOURCES_DIR: '/d' }, [], [/CACHITO_SOURCES_DIR \(\/d\) and/]],
     ['one folder for two', { CACHITO_SOURCES_DIR: '/x', CACHITO_BUNDLES_DIR: '/x/' }, [], [/CACHITO_BUNDLES_DIR \(\/x\)/]],
     ['ages', { CACHITO_ARCHIVES_DEFAULT_AGE_DAYS: '3' }, [], [/must not be less/]],

@@ -30,7 +30,7 @@ export class SbomQuery {
 }
 
 /** What one archived source distribution needs to be built. */
-export class SourceDistributionNeeds {
+class SourceDistributionNeeds {
   @ApiProperty({ description: 'Name, as reported', example: 'storm-kit' })
   name: string;
 
