@@ -2,7 +2,6 @@ import type { ReleaseFile } from './release-file.js';
 import type { ReleaseQuery } from './chosen-file.js';
 import { fitsWheel, wheelsWanted } from '../distributions/wheel-filter.js';
 import { parseWheelName } from '../distributions/wheel-name.js';
-import { indexName } from '../names.js';
 
 /** Why nothing can be taken: no file of a wanted kind, none with a demanded digest, only withdrawn ones. */
 export type Refusal = 'kind' | 'hashes' | 'yanked';
@@ -42,7 +41,7 @@ export function hashVerdict(
 }
 
 function isWanted({ kind, fileName }: ReleaseFile, { name, wheels }: Wanted): boolean {
-  const wanted = wheelsWanted(wheels, indexName(name));
+  const wanted = wheelsWanted(wheels, name);
   if (kind === 'sdist') return wanted !== 'only';
   if (wheels === undefined || wanted === 'no') return false;
   const wheel = parseWheelName(fileName);

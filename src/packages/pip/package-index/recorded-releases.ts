@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { inTurns } from '../../../concurrency/index.js';
 import type { FindingPort } from '../../package-manager.js';
 import { type ListedFile, checkedFile } from './listed-file.js';
@@ -49,8 +48,7 @@ export async function recordReleases(
 }
 
 function textOf({ indexes, project, release }: ReleaseSubject): string {
-  const key = JSON.stringify([indexes, project, release]);
-  return createHash('sha256').update(key).digest('hex');
+  return JSON.stringify([indexes, project, release]);
 }
 
 /** What its name tells is read from it again. */

@@ -3,7 +3,6 @@ import { quote } from '../../quote.js';
 import { hashVerdict, type Refusal } from './choose-from-release.js';
 import type { ReleaseQuery } from './chosen-file.js';
 import { wheelsWanted } from '../distributions/wheel-filter.js';
-import { indexName } from '../names.js';
 import type { PageContent } from './read-page.js';
 import type { ReleaseFile } from './release-file.js';
 import { releaseKey } from '../versions.js';
@@ -73,7 +72,7 @@ function noWantedKind(
   { sdistVersions, refused }: PageContent,
   files: readonly ReleaseFile[],
 ): CachitoError {
-  const wanted = wheelsWanted(query.wheels, indexName(query.name));
+  const wanted = wheelsWanted(query.wheels, query.name);
   const release = releaseKey(query.version);
   const has = files.length === 0 ? 'no file that can be used' : `only ${names(files)}`;
   const start = `${page} has ${has}${unusable(refused.find((file) => file.release === release))}`;
