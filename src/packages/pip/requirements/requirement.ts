@@ -9,13 +9,13 @@ interface AnyRequirement {
   line: number;
   /** As written: `Storm_Kit`. Empty for a local path without a name. */
   name: string;
-  /** Sorted as written, without brackets: `['socks']`. */
+  /** As written, sorted, without brackets: `['socks']`. */
   extras: readonly string[];
   /** Normalised, `python_version < "3"`; undefined = none. */
   marker: string | undefined;
-  /** `--hash` options; digests in lower case. */
+  /** `--hash` options; algorithms and digests in lower case. */
   hashes: readonly AlgorithmDigest[];
-  /** Whether only a constraints file names it: it is archived if it can be had. */
+  /** Whether only a constraints file (`-c`) names it: it is archived if it can be had. */
   constraintOnly: boolean;
 }
 
@@ -63,7 +63,7 @@ export interface LocalRequirement extends AnyRequirement {
   editable: boolean;
 }
 
-/** Percent-decoded. */
+/** `subdirectory=lib`, percent-decoded. */
 export interface FragmentEntry {
   key: string;
   value: string;

@@ -1,0 +1,58 @@
+import type { SourceTree } from '../../../source/index.js';
+import type { JobLog } from '../../package-manager.js';
+import type { AcceptanceRules } from './accept.js';
+import { FileLibrary } from './file-library.js';
+import { checkDirectories } from './local-directories.js';
+import type { Requirement } from './requirement.js';
+import type { RequirementsFile } from './requirements-file.js';
+import { isTaken, type ResolvedSet, resolveSet, subjectKey } from './resolve-set.js';
+
+export interface RequirementsRules extends AcceptanceRules {
+  /** Whether what older installations refused or ignored is: local paths, `-r`, `-c`, `--index-url`. */
+  strictCompat: boolean;
+  /** Addresses of indexes that `--index-url` may name: those that are asked anyway. */
+  indexUrls: readonly string[];
+  log: JobLog;
+}
+
+export interface RequirementsSet {
+  /** In file order, each line once; those of constraints files last. */
+  requirements: Requirement[];
+  /** Each once, included ones too. */
+  files: RequirementsFile[];
+}
+
+/**
+ * Reads requirements files, given by their paths relative to the root of the repository, with all that they include.
+ * Throws `FileAccessError` for a missing one, `ValidationError` that names the line for what cannot be read or had.
+ */
+export async function readRequirements(
+  source: Pick<SourceTree, 'read' | 'list'>,
+  files: readonly string[],
+  rules: RequirementsRules,
+): Promise<RequirementsSet> {
+  const library = new FileLibrary(source, rules);
+  const sets: ResolvedSet[] = [];
+  for (const file of files) sets.push(await resolveSet(await library.collect(file), rules, rules.log));
+  const requirements = together(sets);
+  await checkDirectories(source, requirements);
+  return { requirements, files: library.files };
+}
+
+/** A file may be in several sets, and be a requirements file in one and a constraints file in another. */
+function together(sets: readonly ResolvedSet[]): Requirement[] {
+  const named = onceEach(sets.flatMap(({ requirements }) => requirements));
+  const taken = new Set(named.map(subjectKey));
+  const unused = onceEach(sets.flatMap((set) => set.unused)).filter((each) => !isTaken(each, taken));
+  for (const constraint of unused) constraint.constraintOnly = true;
+  return [...named, ...unused];
+}
+
+function onceEach(requirements: readonly Requirement[]): Requirement[] {
+  const seen = new Map<string, Requirement>();
+  for (const requirement of requirements) {
+    const key = `${requirement.line} ${subjectKey(requirement)} ${requirement.file}`;
+    if (!seen.has(key)) seen.set(key, requirement);
+  }
+  return [...seen.values()];
+}
