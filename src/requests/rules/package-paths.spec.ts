@@ -10,10 +10,11 @@ describe('packages of pip', () => {
     ['all wheels', pip({ allow_binary: true })],
     ['no wheels', pip({ allow_binary: false })],
     ['wheels, by default', pip({ binary: {} })],
+    ['wheels of a platform', pip({ binary: { platform: '^manylinux.*_x86_64$', arch: 'x86_64', os: 'linux' } })],
     [
       'wheels, everything said',
       pip({
-        binary: { packages: 'Storm_Kit, haze', arch: 'x86_64,aarch64', os: ':all:', py_version: 312, py_impl: 'cp', abi: 'cp312', platform: '^manylinux.*' },
+        binary: { packages: 'Storm_Kit, haze', arch: 'x86_64,aarch64', os: ':all:', py_version: 312, py_impl: 'cp', abi: 'cp312' },
       }),
     ],
   ])('may have %s', (_, packages) => expect(packagesProblem(packages)).toBeUndefined());
@@ -35,6 +36,8 @@ describe('packages of pip', () => {
     ['version of one digit', { binary: { py_version: 3 } }, /integer such as 312/],
     ['negative version', { binary: { py_version: -312 } }, /integer such as 312/],
     ['platform that is no expression', { binary: { platform: '(' } }, /regular expression: "binary\.platform" of pip/],
+    ['platform and architecture', { binary: { platform: 'x', arch: 'aarch64' } }, /must not have arch or os.*: "binary\.platform" of pip/],
+    ['platform and system', { binary: { os: ':all:', platform: 'x' } }, /must not have arch or os/],
     ['empty platform', { binary: { platform: '' } }, /not empty: "binary\.platform" of pip/],
     ['long platform', { binary: { platform: 'a'.repeat(201) } }, /at most 200 characters: "binary\.platform" of pip/],
     ['text for allow_binary', { allow_binary: 'true' }, /must have true or false: "allow_binary" of pip/],

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { PACKAGE_MANAGER_NAMES, type PackageManagerName } from '../../config/index.js';
 import { isObject } from './plain-object.js';
-import { type WheelSelection, wheelSelectionProblem } from './wheel-selection.js';
+import { type Problem, type WheelSelection, wheelSelectionProblem } from './wheel-selection.js';
 
 /** `packages` of a body, after its shape was checked: manager → entries. */
 export type PackageConfigs = Partial<Record<PackageManagerName, PackageEntry[]>>;
@@ -55,7 +55,7 @@ function entryProblem(manager: PackageManagerName, entry: unknown): string | und
   return undefined;
 }
 
-function valueProblem(key: keyof PackageEntry, value: unknown): { key: string; problem: string } | undefined {
+function valueProblem(key: keyof PackageEntry, value: unknown): Problem | undefined {
   if (key === 'binary') return wheelSelectionProblem(value);
   const problem = PROBLEMS[key](value);
   return problem === undefined ? undefined : { key, problem };

@@ -30,8 +30,14 @@ const FIELDS: ReadonlyMap<string, (value: unknown) => string | undefined> = new 
   ['platform', expressionProblem],
 ]);
 
-/** What is wrong with the value of `binary`, and the key that it is wrong with; undefined if nothing is. */
-export function wheelSelectionProblem(value: unknown): { key: string; problem: string } | undefined {
+/** What is wrong, and the key that it is wrong with. */
+export interface Problem {
+  key: string;
+  problem: string;
+}
+
+/** What is wrong with the value of `binary`; undefined if nothing is. */
+export function wheelSelectionProblem(value: unknown): Problem | undefined {
   if (!isObject(value)) return { key: 'binary', problem: 'must have an object' };
   for (const [name, field] of Object.entries(value)) {
     const problemOf = FIELDS.get(name);
@@ -42,7 +48,13 @@ export function wheelSelectionProblem(value: unknown): { key: string; problem: s
     const problem = problemOf(field);
     if (problem !== undefined) return { key: `binary.${name}`, problem };
   }
-  return undefined;
+  return placesProblem(value);
+}
+
+/** The expression says all about the platform, so other parts of it than the usual ones would contradict it. */
+function placesProblem({ platform, arch = 'x86_64', os = 'linux' }: Record<string, unknown>): Problem | undefined {
+  if (platform === undefined || (arch === 'x86_64' && os === 'linux')) return undefined;
+  return { key: 'binary.platform', problem: 'must not have arch or os besides a platform' };
 }
 
 function listProblem(value: unknown): string | undefined {
