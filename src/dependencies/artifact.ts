@@ -30,7 +30,7 @@ export interface ArtifactSpec {
   anyDigest?: readonly AlgorithmDigest[];
   /**
    * Looks at the file, given by its absolute path, before it is stored; throws for one that is refused: nothing is
-   * stored then. Called when it has been fetched, after the digests were found right; not for one that is stored already.
+   * stored then. Called when it has been fetched, after the digests were found right; not for one that is stored.
    */
   inspect?: (file: string, signal: AbortSignal) => Promise<void>;
   /**

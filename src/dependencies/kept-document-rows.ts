@@ -30,8 +30,13 @@ export class KeptDocumentRows {
   async find(url: string, accept: string): Promise<KeptRow | undefined> {
     const [row]: (Row | undefined)[] = await this.dataSource.query(SELECT, [keyOf(url, accept)]);
     if (row === undefined) return undefined;
-    const { final_url, type, etag, last_modified, content } = row;
-    return { url: final_url, type, etag: etag ?? undefined, lastModified: last_modified ?? undefined, compressed: content };
+    return {
+      url: row.final_url,
+      type: row.type,
+      etag: row.etag ?? undefined,
+      lastModified: row.last_modified ?? undefined,
+      compressed: row.content,
+    };
   }
 
   /** Writes nothing when it is what is kept already. */

@@ -30,9 +30,9 @@ type Answer =
   | { kind: 'served'; head: DocumentHead; content: Buffer };
 
 /**
- * Documents of registries that are kept, so that they need not be sent again, and are there when nothing may be fetched.
- * A kept one is never an answer without the registry's word, except offline: what has vanished there is not brought back,
- * though it stays for requests that fetch nothing.
+ * Documents of registries that are kept, so that they need not be sent again, and are there when nothing may be
+ * fetched. A kept one is never an answer without the registry's word, except offline: what has vanished there is not
+ * brought back, though it stays for requests that fetch nothing.
  */
 @Injectable()
 export class KeptDocuments {
@@ -55,9 +55,9 @@ export class KeptDocuments {
   }
 
   /**
-   * The document as the registry serves it now; undefined with 404 and 410. Retries what may pass. Those who ask for the
-   * same at the same time share one answer. Web pages are documents here. Throws `NetworkError` for any other status and
-   * for more than `maxSize` bytes.
+   * The document as the registry serves it now; undefined with 404 and 410. Retries what may pass. Those who ask for
+   * the same at the same time share one answer. Web pages are documents here. Throws `NetworkError` for any other
+   * status and for more than `maxSize` bytes.
    */
   async fetch(url: string, { accept, maxSize, signal }: KeptDocumentOptions): Promise<KeptDocument | undefined> {
     const key = JSON.stringify([url, accept, maxSize]);
@@ -134,7 +134,7 @@ function givenUp(response: HttpResponse, answer: Answer): Answer {
 
 const MEDIA_TYPE = /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}$/;
 const ENTITY_TAG = /^(?:W\/)?"[\x21\x23-\x7e\x80-\xff]{0,500}"$/;
-/** Milliseconds. What was changed a moment ago may be changed again within the second that a date can tell (§8.8.2.2). */
+/** Milliseconds. What has just changed may change again within the second that a date can tell (§8.8.2.2). */
 const SETTLED = 60_000;
 
 /** Validators that are none are left out: they are sent back as they came. */
