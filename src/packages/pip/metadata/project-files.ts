@@ -21,8 +21,10 @@ export interface ProjectFiles {
   read(path: string): Promise<Buffer | undefined>;
 }
 
+type Tree = Pick<SourceTree, 'entry' | 'read'>;
+
 /** The files of the package in a directory of a source. That may be a link inside the source. */
-export function sourceFiles(source: SourceTree, directory: string): ProjectFiles {
+export function sourceFiles(source: Tree, directory: string): ProjectFiles {
   let rootOnce: Promise<string[]> | undefined;
   return {
     async read(path) {
@@ -36,7 +38,7 @@ export function sourceFiles(source: SourceTree, directory: string): ProjectFiles
 }
 
 /** Names from the root of the source to where a path leads from a directory, links followed. Throws `ValidationError`. */
-async function resolved(source: SourceTree, from: readonly string[], path: string): Promise<string[]> {
+async function resolved(source: Tree, from: readonly string[], path: string): Promise<string[]> {
   if (path.startsWith('/') || path.includes('\0')) throw leadsOut(path);
   const names = [...from];
   // The next name is the last of the list.
@@ -66,7 +68,7 @@ function linkTarget(entry: TreeEntry | undefined): string | undefined {
   return entry?.type === 'symlink' ? (entry.linkTarget ?? '') : undefined;
 }
 
-async function readAt(source: SourceTree, place: string, path: string): Promise<Buffer | undefined> {
+async function readAt(source: Tree, place: string, path: string): Promise<Buffer | undefined> {
   const entry = await source.entry(place);
   if (entry?.type !== 'file' && entry?.type !== 'executable') return undefined;
   if (entry.size > MAX_FILE) {
