@@ -98,7 +98,9 @@ function byProject(asked: readonly Asked[]): Asked[][] {
   const projects = new Map<string, Asked[]>();
   for (const each of asked) {
     const { project } = each.subject;
-    projects.set(project, [...(projects.get(project) ?? []), each]);
+    const others = projects.get(project);
+    if (others === undefined) projects.set(project, [each]);
+    else others.push(each);
   }
   return [...projects.values()];
 }

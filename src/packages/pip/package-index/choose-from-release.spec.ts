@@ -82,7 +82,7 @@ describe('chooseFromRelease', () => {
     ['only the wheel has a demanded digest', [digest(PURE, { sha256: B }), digest(TAR, { sha256: A })], { wheels: ALL, hashes: sha256(B) }, [PURE]],
     ['a wheel that is there twice', [PURE, PURE, TAR], { wheels: ALL }, [PURE, TAR]],
     ['a wheel that is there twice, the first with a wrong digest', [digest(PURE, { sha256: A }), digest(PURE, { sha256: B })], { wheels: ALL, hashes: sha256(B) }, [PURE]],
-  ])('%s', (...[_name, files, query, expected, allowYanked = false]) => {
+  ])('%s', (...[, files, query, expected, allowYanked = false]) => {
     const whole = { name: 'kite', hashes: [], wheels: undefined, ...query };
     expect(shown(chooseFromRelease(whole, files.map(file), allowYanked))).toEqual(expected);
   });

@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
 import { runInThread, ThreadError } from '../../../concurrency/index.js';
 import { NetworkError } from '../../../errors/index.js';
-import { type PageContent, type PageInput, readPage } from './read-page.js';
+import { type PageContent, type PageInput, plainAddress, readPage } from './read-page.js';
 
 /** Bytes of a page that is read at once; larger ones would keep everybody else waiting. */
-const MAX_INLINE = 128 * 1024;
+const MAX_INLINE = 64 * 1024;
 /** Milliseconds; the largest real pages take half a second. */
 const TIMEOUT = 60_000;
 /** Each thread may need a multiple of its page. */
@@ -25,6 +25,5 @@ export async function readPageAside(input: PageInput, signal: AbortSignal): Prom
 function ownError({ errorName, message }: ThreadError, { url }: PageInput): NetworkError | undefined {
   if (errorName === 'NetworkError') return new NetworkError(message);
   if (errorName !== 'OutOfMemory' && errorName !== 'TimeoutError') return undefined;
-  const { origin, pathname } = new URL(url);
-  return new NetworkError(`The page of the package index at ${origin}${pathname} is too large or too complex to be read.`);
+  return new NetworkError(`The page of the package index at ${plainAddress(url)} is too large or too complex to be read.`);
 }

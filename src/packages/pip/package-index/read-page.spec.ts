@@ -35,6 +35,7 @@ describe('readPage, HTML', () => {
     ['a link inside of an element that is not closed', '<b><a href="/f/kite-1.0.tar.gz">kite-1.0.tar.gz<p><a href="/x">x</a>', {}],
     ['an address that is seen from the page', '<a href="../../f/kite-1.0.tar.gz">kite-1.0.tar.gz</a>', {}],
     ['a base', '<base href="https://cdn.acme.dev/x/"><a href="kite-1.0.tar.gz">kite-1.0.tar.gz</a>', { url: 'https://cdn.acme.dev/x/kite-1.0.tar.gz' }],
+    ['a base that is seen from the page', '<base href="/x/"><a href="kite-1.0.tar.gz">kite-1.0.tar.gz</a>', { url: 'https://pypi.acme.dev/x/kite-1.0.tar.gz' }],
     ['a base that is no address', '<base href="https://["><a href="/f/kite-1.0.tar.gz">kite-1.0.tar.gz</a>', {}],
     ['a base of another kind', '<base href="file:///etc/"><a href="kite-1.0.tar.gz">kite-1.0.tar.gz</a>', undefined],
     ['a digest', `<a href="/f/kite-1.0.tar.gz#sha256=${SHA256}">kite-1.0.tar.gz</a>`, { digests: { sha256: SHA256 } }],
@@ -93,7 +94,13 @@ describe('readPage, HTML', () => {
       ['2', ['kite-2.0.zip', 'kite-2.tar.gz']],
       ['1', ['kite-1.0.tar.gz', 'kite-1.zip', 'kite-1.0-py3-none-any.whl']],
     ]);
-    expect(page.versions).toEqual(['2', '1.0', '3']);
+    expect([page.versions, page.sdistVersions]).toEqual([['3', '2', '1.0'], ['3', '2', '1']]);
+  });
+
+  it('knows the newest versions, whatever the order of the page', () => {
+    const versions = ['1.10', '1.9', '1.9.post1', 'oddity', '1.10rc1', '1.8', '0.1', '1!0.1'];
+    expect(readHtml(versions.map((version) => `<a href="/x">kite-${version}.tar.gz</a>`).join('')).versions).toEqual(['1!0.1', '1.10', '1.10rc1', '1.9.post1', '1.9']);
+    expect(readHtml('<a href="/x">kite-oddity.tar.gz</a>').versions).toEqual(['oddity']);
   });
 
   it('tells of some of the files that cannot be taken', () => {

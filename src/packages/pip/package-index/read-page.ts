@@ -2,6 +2,7 @@ import { NetworkError } from '../../../errors/index.js';
 import { checkedFile, type ListedFile } from './listed-file.js';
 import { NOTHING_SAID, type PageFacts, readHtmlPage } from './html-page.js';
 import { readJsonPage } from './json-page.js';
+import { newestVersions } from './newest-versions.js';
 import { readFileName, type ReleaseFile } from './release-file.js';
 import { releaseKey } from '../versions.js';
 
@@ -21,7 +22,10 @@ export interface PageInput {
 export interface PageContent {
   /** Key → files, in the order of the page. A release that the page does not have is not there. */
   releases: Map<string, ReleaseFile[]>;
-  /** Some of the versions that there are, the last of the page, and of those with a source distribution. */
+  /**
+   * Some of the versions that there are, and of those with a source distribution, the newest first. Empty when each
+   * wanted release has a source distribution: nobody need be told of others.
+   */
   versions: string[];
   sdistVersions: string[];
   /** Some of the files of wanted releases that cannot be taken, and why. */
@@ -30,7 +34,7 @@ export interface PageContent {
 
 /** Files of one release. The largest real ones have some hundreds. */
 const MAX_FILES = 2000;
-/** Versions and refused files that are told. */
+/** Refused files that are told. */
 const TOLD = 5;
 
 /** Reads a project's page (PEP 503, 691). Throws `NetworkError` for one that is none. */
@@ -58,8 +62,9 @@ export function readPage({ content, type, url, project, wanted }: PageInput): Pa
     if (count > MAX_FILES) throw unusable(url, `it lists more than ${MAX_FILES} files of one version`);
   }
   const base = facts.base !== undefined && URL.canParse(facts.base, url) ? new URL(facts.base, url).href : url;
-  const last = (map: ReadonlyMap<string, string>): string[] => [...map.values()].slice(-TOLD);
-  return { ...checkedFiles(listed, base), versions: last(versions), sdistVersions: last(sdistVersions) };
+  const isComplete = wanted.every((key) => sdistVersions.has(key));
+  const toTell = (map: ReadonlyMap<string, string>): string[] => (isComplete ? [] : newestVersions(map.values()));
+  return { ...checkedFiles(listed, base), versions: toTell(versions), sdistVersions: toTell(sdistVersions) };
 }
 
 function checkedFiles(
@@ -97,19 +102,19 @@ function checkApiVersion(version: string | undefined, url: string): void {
   const major = /^\s*(\d+)(?:\.\d+)*\s*$/.exec(version ?? '1.0')?.[1];
   if (major === undefined || Number(major) <= 1) return;
   throw new NetworkError(
-    `The package index answers at ${plain(url)} in version ${major} of its interface, and only version 1 is understood here.`,
+    `The package index answers at ${plainAddress(url)} in version ${major} of its interface, and only version 1 is understood here.`,
   );
 }
 
 function unusable(url: string, problem: string): NetworkError {
   return new NetworkError(
-    `${plain(url)} does not answer as a page of a package index: ${problem}. Is the address of the index right, and ` +
+    `${plainAddress(url)} does not answer as a page of a package index: ${problem}. Is the address of the index right, and ` +
       'does it want credentials? The administrators of this service configure both.',
   );
 }
 
-/** What may be shown of an address. */
-function plain(url: string): string {
+/** What may be shown of the address of a page. */
+export function plainAddress(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
 }
