@@ -36,7 +36,7 @@ export function parseRegistryName(text: string): RegistryName | undefined {
 }
 
 /** Where a path below `/repository/` leads. */
-export interface RegistryPath {
+interface RegistryPath {
   registry: RegistryName | undefined;
   /** Which part of pip's registry; undefined elsewhere. */
   repository: PipRepository | undefined;
