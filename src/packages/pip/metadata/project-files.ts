@@ -37,7 +37,7 @@ export function sourceFiles(source: Tree, directory: string): ProjectFiles {
   };
 }
 
-/** Names from the root of the source to where a path leads from a directory, links followed. Throws `ValidationError`. */
+/** Names from the source's root to where a path leads from a directory, links followed. Throws `ValidationError`. */
 async function resolved(source: Tree, from: readonly string[], path: string): Promise<string[]> {
   if (path.startsWith('/') || path.includes('\0')) throw leadsOut(path);
   const names = [...from];
@@ -79,6 +79,7 @@ async function readAt(source: Tree, place: string, path: string): Promise<Buffer
 
 function leadsOut(path: string): ValidationError {
   return new ValidationError(
-    `The path ${quote(path)} leads out of the package. Python metadata may only name files below the package's own directory.`,
+    `The path ${quote(path)} leads out of the package. Python metadata may only name files below the directory ` +
+      'of the package itself.',
   );
 }

@@ -20,7 +20,10 @@ export interface Pyproject {
   buildSystem?: { requires: string[]; backend?: string };
 }
 
-/** Reads a `pyproject.toml` (PEP 518, 621). What has another type than it should is left out. Throws `InvalidFileFormat`. */
+/**
+ * Reads a `pyproject.toml` (PEP 518, 621). What has another type than it should is left out. Throws `InvalidFileFormat`
+ * when it is not TOML.
+ */
 export function readPyproject({ file, text }: { file: string; text: string }): Pyproject {
   const document = parseToml(file, text);
   const project = table(document, 'project');

@@ -114,7 +114,7 @@ describe('readNameAndVersion', () => {
     ['a large setup.py', { 'setup.py': ' '.repeat(2 ** 20 + 1) }, `"setup.py" is larger than 1048576 bytes. ${NOTHING}`],
     ['setup.cfg', { 'setup.cfg': 'x' }, `"setup.cfg" cannot be read: line 1 stands before any section. ${NOTHING}`],
     ['setup.cfg in another encoding', { 'setup.cfg': Buffer.from([0xff]) }, `"setup.cfg" is not UTF-8 text. ${NOTHING}`],
-    ['package_dir', { 'setup.cfg': '[metadata]\nversion = attr: a.V\n[options]\npackage_dir = src' }, `setup.cfg has "src" as an entry of package_dir, which has no "=". ${NOTHING}`],
+    ['package_dir', { 'setup.cfg': '[metadata]\nversion = attr: a.V\n[options]\npackage_dir = src' }, `"setup.cfg" cannot be read: "src" in package_dir has no "=". ${NOTHING}`],
     ['a module', { 'setup.cfg': '[metadata]\nversion = attr: a.V', 'a.py': '(' }, `"a.py" is not valid Python: see line 1. ${NOTHING}`],
     ['a long name', { 'setup.py': `setup(name='${'n'.repeat(1001)}')` }, 'A name of the package has more than 1000 characters and does not count.'],
   ])('tells what it cannot understand: %s', async (_, files, message) => {

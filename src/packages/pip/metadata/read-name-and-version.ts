@@ -80,7 +80,7 @@ async function versionOfPyproject(reader: ProjectReader, pyproject: Pyproject): 
 }
 
 /**
- * Unless told where modules lie, setuptools finds them: in the directories of `packages.find`, in the root, or in `src`.
+ * Unless told where modules lie, setuptools finds them: where `packages.find` looks, in the root, or in `src`.
  */
 function layoutsOf({ packageDirectories: told, where }: Pyproject): PackageDirectories[] {
   if (told.size > 0) return [told];

@@ -28,7 +28,9 @@ export function packageDirectories(value: string): Map<string, string> {
   const directories = new Map<string, string>();
   for (const entry of listOf(value, ',')) {
     const at = entry.indexOf('=');
-    if (at === -1) throw new InvalidFileFormat(`setup.cfg has ${quote(entry)} as an entry of package_dir, which has no "=".`);
+    if (at === -1) {
+      throw new InvalidFileFormat(`"setup.cfg" cannot be read: ${quote(entry)} in package_dir has no "=".`);
+    }
     directories.set(strip(entry.slice(0, at)), strip(entry.slice(at + 1)));
   }
   return directories;

@@ -16,8 +16,9 @@ export async function versionOfFiles(reader: ProjectReader, paths: readonly stri
 }
 
 /**
- * `attr:`, the literal value of a variable such as `pack.version.VERSION`, in the first of several layouts that has such a
- * module. Throws `ValidationError` when it is not made of identifiers, or its file is not below the package's root.
+ * `attr:`, the literal value of a variable such as `pack.version.VERSION`, in the first of several layouts that has
+ * such a module. Throws `ValidationError` when it is not made of identifiers, or its file is not below the package's
+ * root.
  */
 export async function versionOfAttribute(
   reader: ProjectReader,

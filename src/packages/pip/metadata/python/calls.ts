@@ -1,4 +1,11 @@
-import { childrenOf, sourceOf, type SyntaxNode, type SyntaxTree, variableName, withoutParentheses } from './syntax-tree.js';
+import {
+  childrenOf,
+  sourceOf,
+  type SyntaxNode,
+  type SyntaxTree,
+  variableName,
+  withoutParentheses,
+} from './syntax-tree.js';
 
 /** The first call of `setup` or `setuptools.setup` in a file; a call comes before those inside of it. */
 export function setupCall(tree: SyntaxTree): SyntaxNode | undefined {

@@ -1,4 +1,4 @@
-/** A number as `repr()` of a Python float writes it: both write the shortest digits that are read as the same number. */
+/** A number as `repr()` of a Python float writes it: both have the fewest digits that mean this number. */
 export function floatText(value: number): string {
   const text = shortFloatText(value);
   return /^-?\d+$/.test(text) ? `${text}.0` : text;

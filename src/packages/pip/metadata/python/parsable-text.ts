@@ -1,4 +1,4 @@
-/** `1.`, `1.e5`, `1.j`: a number that ends with its point, or has nothing between it and what makes it another number. */
+/** `1.`, `1.e5`, `1.j`: a number without digits behind its point. */
 const POINTED = /(?<![\p{ID_Continue}.])\d[\d_]*\.(?=[jJ]?(?![\p{ID_Continue}.])|[eE][+-]?\d)/gu;
 /** `yield` without a value. */
 const YIELD = /(?<![\p{ID_Continue}.])yield(?=[ \t]*(?:[\n)#;]|$))/gu;

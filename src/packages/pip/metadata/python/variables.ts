@@ -1,5 +1,12 @@
 import { literalValue, tupleValue } from './literal.js';
-import { childrenOf, sourceOf, type SyntaxNode, type SyntaxTree, variableName, withoutParentheses } from './syntax-tree.js';
+import {
+  childrenOf,
+  sourceOf,
+  type SyntaxNode,
+  type SyntaxTree,
+  variableName,
+  withoutParentheses,
+} from './syntax-tree.js';
 import type { PythonValue } from './value.js';
 
 /**
