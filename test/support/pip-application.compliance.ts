@@ -43,7 +43,7 @@ export function pipProjectsAreServed(projects: readonly PipProject[]): void {
     async function post(): Promise<{ id: number; source: PipSource }> {
       const source = await project.source(servers);
       const repository = await servers.git.createRepository(`team/app-${servers.git.requests.length}.git`);
-      const ref = await repository.commit({ files: source.files });
+      const ref = await repository.commit({ files: source.files, tags: source.tags });
       const packages = project.packages && { pip: project.packages };
       const { id } = await service.create({ repo: repository.url, ref, pkg_managers: ['pip'], packages });
       expect(await service.finish(id)).toMatchObject({ state: 'complete', state_reason: 'Completed successfully' });

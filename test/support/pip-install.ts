@@ -1,19 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { it } from '@jest/globals';
 import { execa } from 'execa';
 import { unpackBundle, writeConfigurationFiles } from './bundles.js';
+import { pythonClient } from './python-clients.js';
 import type { Service } from './service.js';
 import { itWithTool } from './tools.js';
 
 const SUPPORT = dirname(fileURLToPath(import.meta.url));
-const TOOLS = join(dirname(dirname(SUPPORT)), 'node_modules/.cache/cachito-test-tools');
-const CLIENTS = { pip: '25.1.1', uv: '0.7.13' };
 
 /** How a command gets a network of its own: as root or, where users may, as a user. */
 const OWN_NETWORK = [['unshare', '-n'], ['unshare', '-r', '-n']].find(([command, ...args]) => {
@@ -61,8 +60,10 @@ export class PipInstall {
       PATH: `${join(scratch, 'venv/bin')}:${process.env.PATH ?? ''}`,
       HOME: join(scratch, 'home'),
       LANG: 'C.UTF-8',
-      CACHITO_BUNDLE_DIR: bundle,
+      PIP_CONFIG_FILE: devNull,
+      UV_NO_CONFIG: '1',
       UV_PYTHON_DOWNLOADS: 'never',
+      CACHITO_BUNDLE_DIR: bundle,
       ...(await variables(service, id, mode, bundle)),
     };
     const port = Number(new URL(service.base).port);
@@ -75,12 +76,12 @@ export class PipInstall {
    * `directory` is relative to `app/`. Returns what was printed.
    */
   async install(args: readonly string[], directory = '.', env: Readonly<Record<string, string>> = {}): Promise<string> {
-    const tools = await clients();
+    const client = await pythonClient(this.mode === 'uv' ? 'uv' : 'newest-pip');
     const interpreter = join(this.scratch, 'venv/bin/python');
     const command =
       this.mode === 'uv'
-        ? [join(tools, 'bin/uv'), 'pip', 'install', '--python', interpreter]
-        : [join(tools, 'bin/python'), '-m', 'pip', '--python', interpreter, 'install', '--no-input', '--disable-pip-version-check'];
+        ? [join(dirname(client.python), 'uv'), 'pip', 'install', '--python', interpreter]
+        : [client.python, '-m', 'pip', '--python', interpreter, 'install', '--no-input', '--disable-pip-version-check'];
     return this.run([...command, ...args], directory, env);
   }
 
@@ -147,33 +148,3 @@ function python(): string {
   return (interpreter ??= execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim());
 }
 let interpreter: string | undefined;
-
-/** Directory of a virtual environment with pip and uv, installed once from the public index and kept. */
-async function clients(): Promise<string> {
-  const directory = join(TOOLS, `pip-${CLIENTS.pip}-uv-${CLIENTS.uv}`);
-  if (await exists(directory)) return directory;
-  await mkdir(TOOLS, { recursive: true });
-  const temporary = await mkdtemp(join(TOOLS, 'installing-'));
-  try {
-    await execa(python(), ['-m', 'venv', temporary]);
-    const packages = Object.entries(CLIENTS).map(([name, version]) => `${name}==${version}`);
-    const options = ['--no-cache-dir', '--index-url', 'https://pypi.org/simple/', '--disable-pip-version-check'];
-    const { PATH = '', PIP_CERT } = process.env;
-    const env = { PATH, HOME: temporary, ...(PIP_CERT === undefined ? {} : { PIP_CERT }) };
-    await execa(join(temporary, 'bin/python'), ['-m', 'pip', 'install', ...options, ...packages], { env, extendEnv: false });
-    await rename(temporary, directory);
-  } catch (error) {
-    // Another test may have been faster.
-    if (!(await exists(directory))) throw error;
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-  return directory;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
