@@ -4,13 +4,7 @@ import { parseHash } from './hashes.js';
 import { insideRepository } from './local-path.js';
 import type { Specifier } from './named.js';
 import { invalidLine } from './place.js';
-import type {
-  IndexRequirement,
-  LocalRequirement,
-  Requirement,
-  UrlRequirement,
-  VcsRequirement,
-} from './requirement.js';
+import type { IndexRequirement, LocalRequirement, Requirement, UrlRequirement, VcsRequirement } from './requirement.js';
 import type { Statement, Subject } from './statement.js';
 
 /** What decides whether a requirement can be had. */
@@ -61,7 +55,8 @@ function acceptIndex(statement: Statement, specifiers: readonly Specifier[]): In
   if (pin === undefined)
     throw invalidLine(
       statement,
-      `${quote(statement.name + specifierText(specifiers))} does not pin one version. Write ${statement.name}==<version>.`,
+      `${quote(statement.name + specifierText(specifiers))} does not pin one version. ` +
+        `Write ${statement.name}==<version>.`,
     );
   return { kind: 'index', ...common(statement), ...pin };
 }
@@ -71,14 +66,17 @@ type AddressSubject = Extract<Subject, { kind: 'vcs' | 'url' }>;
 function acceptVcs(statement: Statement, { address, fragment }: AddressSubject): VcsRequirement {
   const { scheme, userInfo, host } = address;
   if (!scheme.startsWith('git'))
-    throw invalidLine(statement, `${statement.name} is in a repository of ${scheme}. Only git repositories can be used.`);
+    throw invalidLine(
+      statement,
+      `${statement.name} is in a repository of ${scheme}. Only git repositories can be used.`,
+    );
   refuseFtp(statement, scheme);
   const [, path, commit] = COMMIT.exec(address.path) ?? [];
   if (path === undefined || commit === undefined || path.replaceAll('/', '') === '')
     throw invalidLine(
       statement,
-      `The address of ${statement.name} does not name a commit. Let its path end with "@" and the 40 hexadecimal digits ` +
-        'of one.',
+      `The address of ${statement.name} does not name a commit. Let its path end with "@" and the 40 ` +
+        'hexadecimal digits of one.',
     );
   const transport = scheme.replace(/^git\+/, '');
   return {
@@ -91,7 +89,11 @@ function acceptVcs(statement: Statement, { address, fragment }: AddressSubject):
   };
 }
 
-function acceptUrl(statement: Statement, { address, fragment }: AddressSubject, rules: AcceptanceRules): UrlRequirement {
+function acceptUrl(
+  statement: Statement,
+  { address, fragment }: AddressSubject,
+  rules: AcceptanceRules,
+): UrlRequirement {
   const { scheme, host, path, query } = address;
   refuseFtp(statement, scheme);
   const extensions = rules.wheels ? [...EXTENSIONS, '.whl'] : EXTENSIONS;
@@ -114,23 +116,29 @@ function acceptUrl(statement: Statement, { address, fragment }: AddressSubject, 
   };
 }
 
-/** `sha256` in a fragment is the same as `cachito_hash`, and may repeat what `--hash` says, as pip-compile writes it. */
+/** `sha256` in a fragment is the same as `cachito_hash`, and may repeat what `--hash` says: pip-compile writes both. */
 function onlyHash(statement: Statement, fragment: AddressSubject['fragment']): AlgorithmDigest {
   const values = (wanted: string): string[] => fragment.filter(({ key }) => key === wanted).map(({ value }) => value);
   const own = [...statement.hashes, ...values('cachito_hash').map((value) => parseHash(value, statement))];
   const standard = values('sha256').map((value) => parseHash(`sha256:${value}`, statement));
-  const others = standard.filter(({ digest }) => !own.some((hash) => hash.algorithm === 'sha256' && hash.digest === digest));
+  const others = standard.filter(
+    ({ digest }) => !own.some((hash) => hash.algorithm === 'sha256' && hash.digest === digest),
+  );
   const [hash, ...more] = [...own, ...others];
   if (hash === undefined || more.length > 0)
     throw invalidLine(
       statement,
-      `The address of ${statement.name} must have exactly one hash, not ${more.length + (hash === undefined ? 0 : 1)}. ` +
+      `The address of ${statement.name} must have exactly one hash, not ${own.length + others.length}. ` +
         'Add --hash=sha256:<hexadecimal digits>, or #cachito_hash=sha256:<hexadecimal digits> to the address.',
     );
   return hash;
 }
 
-function acceptLocal(statement: Statement, path: string, { strictCompat, packageRoot }: AcceptanceRules): LocalRequirement {
+function acceptLocal(
+  statement: Statement,
+  path: string,
+  { strictCompat, packageRoot }: AcceptanceRules,
+): LocalRequirement {
   if (strictCompat)
     throw invalidLine(statement, `The path ${quote(path)} is a local one. Local paths are not allowed here.`);
   return {
@@ -145,6 +153,13 @@ function refuseFtp(statement: Statement, scheme: string): void {
   if (scheme.endsWith('ftp')) throw invalidLine(statement, `${statement.name} is on an ftp server. Use https.`);
 }
 
-function common({ file, line, name, extras, marker, hashes }: Statement): Omit<LocalRequirement, 'kind' | 'path' | 'editable'> {
+function common({
+  file,
+  line,
+  name,
+  extras,
+  marker,
+  hashes,
+}: Statement): Omit<LocalRequirement, 'kind' | 'path' | 'editable'> {
   return { file, line, name, extras, marker, hashes, constraintOnly: false };
 }

@@ -74,8 +74,10 @@ export function percentDecoded(text: string): string {
   }
 }
 
-function check({ host, path, query, fragment }: Address, place: Place): void {
-  if (!HOST.test(host) || host.includes('..') || !URL.canParse(`http://${host}/`)) throw invalidLine(place, 'The address has no valid host.');
+function check({ userInfo, host, path, query, fragment }: Address, place: Place): void {
+  // Some take a backslash for a slash, and what is before it for the host.
+  if (userInfo.includes('\\') || !HOST.test(host) || host.includes('..') || !URL.canParse(`http://${host}/`))
+    throw invalidLine(place, 'The address has no valid host.');
   if (FORBIDDEN.test(path + query + fragment))
     throw invalidLine(
       place,

@@ -38,7 +38,11 @@ export async function readConstraints(
  * What a requirement comes to under the constraints of its project: itself, or what the constraints pin when it pins
  * nothing. Throws `ValidationError` when both contradict each other, or neither pins it.
  */
-export function constrain(item: RequirementItem, constraints: readonly Requirement[], rules: AcceptanceRules): Requirement[] {
+export function constrain(
+  item: RequirementItem,
+  constraints: readonly Requirement[],
+  rules: AcceptanceRules,
+): Requirement[] {
   const { statement } = item;
   if (statement.subject.kind === 'index' && constraints.length > 0 && exactVersion(statement) === undefined) {
     const given = constraints.filter((constraint) => fits(constraint, statement));

@@ -14,7 +14,7 @@ import {
 
 /** Limits of all files of a package together. */
 const MAX_FILES = 500;
-const MAX_ITEMS = 100_000;
+const MAX_ITEMS = 20_000;
 
 /** One file with everything that it includes: what pip sees when it is given that file. */
 export interface FileSet {
@@ -57,7 +57,7 @@ export class FileLibrary {
   ): Promise<void> {
     const chain = [...includers, file.path];
     if (includers.includes(file.path))
-      throw new ValidationError(`Requirements files include each other in a circle: ${chain.map(quote).join(' → ')}.`);
+      throw new ValidationError(`Requirements files include each other: ${chain.map(quote).join(' → ')}.`);
     if (seen.has(`${as} ${file.path}`)) return;
     seen.add(`${as} ${file.path}`);
     set.files.push(file);
@@ -69,19 +69,22 @@ export class FileLibrary {
 
   private async included(item: IncludeItem, path: string): Promise<RequirementsFile> {
     const file = await this.read(path);
-    if (file === undefined) throw invalidLine(item, `The repository has no file ${quote(path)}. Correct the path, or add it.`);
+    if (file === undefined)
+      throw invalidLine(item, `The repository has no file ${quote(path)}. Correct the path, or add it.`);
     return file;
   }
 
   private async read(path: string): Promise<RequirementsFile | undefined> {
     const known = this.known.get(path);
     if (known !== undefined) return known;
-    if (this.known.size === MAX_FILES) throw new ValidationError(`More than ${MAX_FILES} requirements files are included.`);
+    if (this.known.size === MAX_FILES)
+      throw new ValidationError(`More than ${MAX_FILES} requirements files are included.`);
     const content = await this.source.read(path, { maxSize: MAX_FILE_SIZE });
     if (content === undefined) return undefined;
     const file = await parseRequirementsFile(content, path, this.rules);
     this.items += file.items.length;
-    if (this.items > MAX_ITEMS) throw new ValidationError(`There are more than ${MAX_ITEMS} requirements in all files.`);
+    if (this.items > MAX_ITEMS)
+      throw new ValidationError(`There are more than ${MAX_ITEMS} requirements in all files.`);
     this.known.set(path, file);
     return file;
   }

@@ -41,7 +41,10 @@ export function applyOptions(file: string, options: readonly GlobalOption[], rul
   const [first] = refused;
   if (first !== undefined) {
     const names = [...new Set(refused.map(({ name }) => name))].join(', ');
-    throw invalidLine({ file, line: first.line }, `Options that are not allowed: ${names}. Remove them; ${advice(rules)}`);
+    throw invalidLine(
+      { file, line: first.line },
+      `Options that are not allowed: ${names}. Remove them; ${advice(rules)}`,
+    );
   }
   const kept = options.filter((option) => !dropped.has(option));
   const ignored = new Set(kept.map(({ name }) => name).filter((name) => !HONOURED.has(name)));

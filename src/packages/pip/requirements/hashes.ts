@@ -4,7 +4,7 @@ import { invalidLine, type Place } from './place.js';
 
 const ALGORITHM = /^[a-z0-9][a-z0-9_-]{0,30}$/;
 const HEX = /^[0-9a-f]+$/;
-/** Hexadecimal digits of the algorithms that Python's hashlib always has (and `-` for `_`, as other libraries name them). */
+/** Hexadecimal digits of the algorithms that Python's hashlib always has; other libraries write `-` for `_`. */
 const LENGTHS = new Map([
   ['md5', 32],
   ['sha1', 40],
@@ -27,8 +27,8 @@ const LENGTHS = new Map([
 const MAX_LENGTH = 128;
 
 /**
- * The hash of `ALG:HEX`, in lower case: both become parts of paths. Throws `ValidationError` for what can be no digest; an
- * unknown algorithm passes, and no file will match it.
+ * The hash of `ALG:HEX`, in lower case: both become parts of paths. Throws `ValidationError` for what can be no digest;
+ * an unknown algorithm passes, and no file will match it.
  */
 export function parseHash(text: string, place: Place): AlgorithmDigest {
   const colon = text.indexOf(':');

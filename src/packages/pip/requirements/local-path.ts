@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import { quote } from '../../quote.js';
 import { fragmentEntries, percentDecoded } from './address.js';
+import { projectOf } from './fragment-name.js';
 import { parseExtras, type Project } from './named.js';
 import { invalidLine, type Place } from './place.js';
-import { projectOf } from './reference.js';
 import type { Named } from './statement.js';
 
 const MAX_LENGTH = 4096;
@@ -20,12 +20,7 @@ export function parsePath(text: string, place: Place): Named {
 }
 
 /** Reads `file:lib#egg=name`, with the name that stands before it. Throws `ValidationError`. */
-export function parseFileAddress(
-  address: string,
-  before: Project | undefined,
-  editable: boolean,
-  place: Place,
-): Named {
+export function parseFileAddress(address: string, before: Project | undefined, editable: boolean, place: Place): Named {
   const [, text = '', fragment = ''] = /^file:([^#]*)(#.*)?$/is.exec(address) ?? [];
   // pip looks for extras behind an editable address only.
   const [path, extras] = editable ? splitExtras(text) : [text, ''];
@@ -38,8 +33,8 @@ export function parseFileAddress(
 }
 
 /**
- * The directory of the repository to which a path leads that pip sees in `packageRoot`. Throws `ValidationError` when it
- * leads out of the repository.
+ * Where in the repository a path leads that pip sees in `packageRoot`. Throws `ValidationError` when it leads out of
+ * the repository.
  */
 export function insideRepository(packageRoot: string, path: string, place: Place): string {
   const resolved = posix.join(packageRoot, path).replace(/\/$/, '');

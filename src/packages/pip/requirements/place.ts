@@ -16,5 +16,5 @@ export function invalidLine({ file, line }: Place, message: string): ValidationE
  */
 export function withoutAddress(text: string): string {
   const colon = text.indexOf(':');
-  return colon < 0 ? text : `${text.slice(0, colon + 1)}…`;
+  return colon < 0 ? text : `${text.slice(0, colon + 1)}...`;
 }

@@ -1,3 +1,4 @@
+import { inTurns } from '../../../concurrency/index.js';
 import type { SourceTree } from '../../../source/index.js';
 import type { JobLog } from '../../package-manager.js';
 import type { AcceptanceRules } from './accept.js';
@@ -34,25 +35,33 @@ export async function readRequirements(
   const library = new FileLibrary(source, rules);
   const sets: ResolvedSet[] = [];
   for (const file of files) sets.push(await resolveSet(await library.collect(file), rules, rules.log));
-  const requirements = together(sets);
+  const requirements = await together(sets);
   await checkDirectories(source, requirements);
   return { requirements, files: library.files };
 }
 
 /** A file may be in several sets, and be a requirements file in one and a constraints file in another. */
-function together(sets: readonly ResolvedSet[]): Requirement[] {
+async function together(sets: readonly ResolvedSet[]): Promise<Requirement[]> {
   const named = onceEach(sets.flatMap(({ requirements }) => requirements));
-  const taken = new Set(named.map(subjectKey));
-  const unused = onceEach(sets.flatMap((set) => set.unused)).filter((each) => !isTaken(each, taken));
-  for (const constraint of unused) constraint.constraintOnly = true;
-  return [...named, ...unused];
+  const constraints = onceEach(sets.flatMap(({ unused }) => unused));
+  if (constraints.length === 0) return named;
+  const taken = new Set<string>();
+  await inTurns(named, (requirement) => void taken.add(subjectKey(requirement)));
+  await inTurns(constraints, (constraint) => {
+    if (isTaken(constraint, taken)) return;
+    constraint.constraintOnly = true;
+    named.push(constraint);
+  });
+  return named;
 }
 
+/** One line may come to several releases, by constraints for several environments. */
 function onceEach(requirements: readonly Requirement[]): Requirement[] {
-  const seen = new Map<string, Requirement>();
+  const byLine = new Map<string, Requirement>();
   for (const requirement of requirements) {
-    const key = `${requirement.line} ${subjectKey(requirement)} ${requirement.file}`;
-    if (!seen.has(key)) seen.set(key, requirement);
+    const what = requirement.kind === 'index' ? requirement.version : requirement.kind;
+    const key = `${requirement.line} ${what} ${requirement.file}`;
+    if (!byLine.has(key)) byLine.set(key, requirement);
   }
-  return [...seen.values()];
+  return [...byLine.values()];
 }

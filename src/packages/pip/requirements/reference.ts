@@ -1,9 +1,9 @@
 import { quote } from '../../quote.js';
 import { fragmentEntries, parseAddress } from './address.js';
+import { projectOf } from './fragment-name.js';
 import { parseFileAddress } from './local-path.js';
 import { parseNamed, type Project } from './named.js';
 import { invalidLine, type Place, withoutAddress } from './place.js';
-import type { FragmentEntry } from './requirement.js';
 import type { Named } from './statement.js';
 
 const URL_SCHEME = /^(?:https?|ftp)$/;
@@ -13,7 +13,10 @@ const VCS_SCHEME = /^(?:git|hg|bzr|svn)(?:\+(?:ftp|https?))?$/;
 export function parseReference(text: string, editable: boolean, place: Place): Named {
   const head = text.slice(0, text.indexOf(':'));
   const at = head.indexOf('@');
-  const scheme = head.slice(at + 1).trim().toLowerCase();
+  const scheme = head
+    .slice(at + 1)
+    .trim()
+    .toLowerCase();
   const isFile = scheme === 'file';
   const isUrl = URL_SCHEME.test(scheme);
   if (!isFile && !isUrl && !VCS_SCHEME.test(scheme)) throw unsupportedScheme(head, place);
@@ -28,25 +31,6 @@ export function parseReference(text: string, editable: boolean, place: Place): N
   if (project === undefined)
     throw invalidLine(place, `The address on ${quote(parts.host)} has no name. Write <name> @ <address>.`);
   return { ...project, subject: { kind: isUrl ? 'url' : 'vcs', address: parts, fragment } };
-}
-
-/**
- * The name in a fragment, as `egg`, counts before the one in front of the address. A version behind it (`egg=eel==1.0`)
- * was for an older pip and says nothing. Throws `ValidationError`.
- */
-export function projectOf(
-  fragment: readonly FragmentEntry[],
-  before: Project | undefined,
-  place: Place,
-): Project | undefined {
-  for (const once of ['egg', 'subdirectory']) {
-    if (fragment.filter(({ key }) => key === once).length > 1)
-      throw invalidLine(place, `The fragment of the address has "${once}" more than once.`);
-  }
-  const egg = fragment.find(({ key }) => key === 'egg')?.value ?? '';
-  if (egg === '') return before;
-  const { name, extras } = parseNamed(egg, place);
-  return { name, extras: [...new Set([...(before?.extras ?? []), ...extras])].sort() };
 }
 
 function parseProject(text: string, place: Place): Project {

@@ -11,6 +11,9 @@ import type { Requirement } from './requirement.js';
 import { type GlobalOption, splitLine } from './split-line.js';
 import { parseStatement, type Statement } from './statement.js';
 
+/** Options that are not about one requirement, in a file. */
+const MAX_OPTIONS = 1000;
+
 /** A requirements or constraints file, as far as it is needed to write it anew. */
 export interface RequirementsFile {
   /** Relative to the root of the repository. */
@@ -43,7 +46,11 @@ export interface FileRules extends OptionRules {
 }
 
 /** Reads one file; it is neither asked what can be had nor what included files say. Throws `ValidationError`. */
-export async function parseRequirementsFile(content: Buffer, path: string, rules: FileRules): Promise<RequirementsFile> {
+export async function parseRequirementsFile(
+  content: Buffer,
+  path: string,
+  rules: FileRules,
+): Promise<RequirementsFile> {
   if (content.length > MAX_FILE_SIZE)
     throw new ValidationError(`${path} is larger than ${MAX_FILE_SIZE / 1024 / 1024} MiB. Split it.`);
   const items: FileItem[] = [];
@@ -53,9 +60,12 @@ export async function parseRequirementsFile(content: Buffer, path: string, rules
     const split = splitLine(text, place);
     const includes = split.globals.filter(isInclude);
     options.push(...split.globals.filter((option) => !isInclude(option)));
+    if (options.length > MAX_OPTIONS)
+      throw invalidLine(place, `There are more than ${MAX_OPTIONS} options in the file.`);
     if (split.requirement !== '') {
       items.push({ kind: 'requirement', statement: parseStatement(split, place) });
-      if (includes.length > 0) rules.log.warn(`${path}:${line}: -r and -c are ignored behind a requirement, as by pip.`);
+      if (includes.length > 0)
+        rules.log.warn(`${path}:${line}: -r and -c are ignored behind a requirement, as by pip.`);
     } else items.push(...readIncludes(includes, place, rules));
   });
   return { path, items, options: applyOptions(path, options, rules) };
@@ -81,6 +91,9 @@ function includedPath(value: string, text: string, place: Place): string {
   if (/^-[rc]=/.test(text))
     throw invalidLine(place, `pip takes the "=" for a part of the path. Write ${text.slice(0, 2)} ${quote(value)}.`);
   if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(value))
-    throw invalidLine(place, 'Files at other places cannot be included. Put the file into the repository and name its path.');
+    throw invalidLine(
+      place,
+      'Files at other places cannot be included. Put the file into the repository and name its path.',
+    );
   return insideRepository(posix.dirname(place.file), checkedPath(value, place), place);
 }

@@ -21,7 +21,11 @@ export interface ResolvedSet {
  * Applies constraints, the rule of hashes (all or none, as in pip) and `--trusted-host` to a set. Throws
  * `ValidationError` for what cannot be had.
  */
-export async function resolveSet(set: FileSet, rules: AcceptanceRules, log: Pick<JobLog, 'info'>): Promise<ResolvedSet> {
+export async function resolveSet(
+  set: FileSet,
+  rules: AcceptanceRules,
+  log: Pick<JobLog, 'info'>,
+): Promise<ResolvedSet> {
   const constraints = await readConstraints(set.constraints, rules, log);
   const hashesRequired =
     set.files.some(({ options }) => options.requireHashes) ||
@@ -36,7 +40,7 @@ export async function resolveSet(set: FileSet, rules: AcceptanceRules, log: Pick
       if (hashesRequired) requireHash(requirement);
       if (requirement.kind === 'url' && isTrusted(requirement, trustedHosts)) requirement.trusted = true;
       requirements.push(requirement);
-      taken.add(subjectKey(requirement));
+      if (constraints.size > 0) taken.add(subjectKey(requirement));
     }
   });
   return { requirements, unused: [...constraints.values()].flat().filter((each) => !isTaken(each, taken)) };
@@ -47,7 +51,7 @@ export function isTaken(constraint: Requirement, taken: ReadonlySet<string>): bo
   return taken.has(subjectKey(constraint)) || taken.has(indexName(constraint.name));
 }
 
-/** The same for requirements that ask for the same release, or for something else than a release of the same project. */
+/** The same for requirements that ask for the same release, or for something else of the same project. */
 export function subjectKey(requirement: Requirement): string {
   const project = indexName(requirement.name);
   return requirement.kind === 'index' ? `${project} ${releaseKey(requirement.version)}` : project;

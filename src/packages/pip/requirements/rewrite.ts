@@ -29,7 +29,8 @@ function rewriteItem(item: FileItem, addressOf: AddressOf): Template {
   if (item.kind === 'include') return [item.text];
   const { statement } = item;
   const requirement = addressed(item);
-  if (requirement !== undefined) return [...rewriteAddress(statement, requirement, addressOf), hashText(statement.hashes)];
+  if (requirement !== undefined)
+    return [...rewriteAddress(statement, requirement, addressOf), hashText(statement.hashes)];
   switch (statement.subject.kind) {
     case 'index':
       return [indexText(statement), hashText(statement.hashes)];
@@ -56,7 +57,12 @@ function rewriteAddress(
     key === 'egg' ? `egg=${name}` : `${safe(key)}=${safe(value)}`,
   );
   const fragment = entries.length > 0 ? `#${entries.join('&')}` : '';
-  return [`${name}${extrasText(extras)} @ `, ...addressOf(requirement), fragment, marker === undefined ? '' : ` ; ${marker}`];
+  return [
+    `${name}${extrasText(extras)} @ `,
+    ...addressOf(requirement),
+    fragment,
+    marker === undefined ? '' : ` ; ${marker}`,
+  ];
 }
 
 function indexText({ name, extras, marker, subject }: Statement): string {

@@ -62,7 +62,7 @@ const OPTIONS = new Map<string, Option>([
   ['--require-hashes', { name: '--require-hashes', hasValue: false }],
 ]);
 
-/** Takes a line apart; nothing is unquoted or expanded. Throws `ValidationError` for options that are not understood. */
+/** Takes a line apart; nothing is unquoted or expanded. Throws `ValidationError` for options that are not allowed. */
 export function splitLine(text: string, place: Place): SplitLine {
   const words = wordsOf(text);
   const requirement: string[] = [];
@@ -84,8 +84,10 @@ export function splitLine(text: string, place: Place): SplitLine {
       if (value === '' || (equals < 0 && value.startsWith('-')))
         throw invalidLine(place, `The option ${written} needs a value.`);
     }
-    if (option.name === '--editable') line.editable = true;
-    else if (option.name === '--hash') line.hashes.push(value);
+    if (option.name === '--editable') {
+      if (line.editable) throw invalidLine(place, 'The line has -e twice. Write one requirement on a line.');
+      line.editable = true;
+    } else if (option.name === '--hash') line.hashes.push(value);
     else {
       const whole = equals < 0 && option.hasValue ? `${word} ${value}` : word;
       line.globals.push({ name: option.name, value, text: whole, line: place.line });

@@ -4,10 +4,13 @@ import { parseHash } from './hashes.js';
 import { isPath, parsePath } from './local-path.js';
 import { normalMarker } from './marker.js';
 import { parseNamed, type Specifier } from './named.js';
-import type { Place } from './place.js';
+import { invalidLine, type Place } from './place.js';
 import { parseReference } from './reference.js';
 import type { FragmentEntry } from './requirement.js';
 import type { SplitLine } from './split-line.js';
+
+/** Characters of a requirement without its options; markers are the longest part. */
+const MAX_LENGTH = 8192;
 
 /** What a line asks for, whether or not it can be had. */
 export interface Statement extends Place, Named {
@@ -36,6 +39,7 @@ export type Subject =
 
 /** Reads the requirement of a line (PEP 508, and what pip takes besides). Throws `ValidationError`. */
 export function parseStatement({ requirement: text, editable, hashes }: SplitLine, place: Place): Statement {
+  if (text.length > MAX_LENGTH) throw invalidLine(place, `The requirement is longer than ${MAX_LENGTH} characters.`);
   const [named, marker] = isReference(text) ? referenceHalves(text) : halves(text, text.indexOf(';'));
   return {
     ...place,

@@ -7,7 +7,8 @@ export function generatedLines(count: number): string[] {
 
 const word = (pattern: RegExp): fc.Arbitrary<string> => fc.stringMatching(pattern);
 const oneOf = (...texts: string[]): fc.Arbitrary<string> => fc.constantFrom(...texts);
-const sequence = (...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> => fc.tuple(...parts).map((texts) => texts.join(''));
+const sequence = (...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
+  fc.tuple(...parts).map((texts) => texts.join(''));
 const maybe = (text: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.option(text, { nil: '' });
 const listOf = (item: fc.Arbitrary<string>, separator: string, minLength = 1): fc.Arbitrary<string> =>
   fc.array(item, { minLength, maxLength: 3 }).map((items) => items.join(separator));
@@ -43,28 +44,33 @@ const COMPARISON = fc
 const MEMBER = sequence(TEXT_VALUE, oneOf(' in ', ' not in '), VARIABLE);
 const SIMPLE = fc.oneof(COMPARISON, MEMBER);
 const GROUP = sequence(oneOf('(', '( '), SIMPLE, oneOf(' and ', ' or '), SIMPLE, oneOf(')', ' )'));
-const MARKER = fc.oneof(SIMPLE, GROUP, sequence(fc.oneof(SIMPLE, GROUP), oneOf(' and ', ' or '), fc.oneof(SIMPLE, GROUP)));
+const MARKER = fc.oneof(
+  SIMPLE,
+  GROUP,
+  sequence(fc.oneof(SIMPLE, GROUP), oneOf(' and ', ' or '), fc.oneof(SIMPLE, GROUP)),
+);
 const HEX = (digits: number): fc.Arbitrary<string> =>
-  fc.integer({ min: 0, max: 0xffff }).map((seed) => seed.toString(16).padStart(4, '0').repeat(digits / 4));
+  fc.integer({ min: 0, max: 0xffff }).map((seed) =>
+    seed
+      .toString(16)
+      .padStart(4, '0')
+      .repeat(digits / 4),
+  );
 const HASH = fc.oneof(
   sequence(oneOf('--hash=sha256:', '--hash sha256:'), HEX(64)),
   sequence(oneOf('--hash=sha384:'), HEX(96)),
   sequence(oneOf('--hash=sha512:'), HEX(128)),
 );
-const HASHES = fc.tuple(fc.array(HASH, { maxLength: 3 }), oneOf(' ', ' \\\n    ', ' \\\r\n  ')).map(([hashes, gap]) =>
-  hashes.map((hash) => gap + hash).join(''),
-);
+const HASHES = fc
+  .tuple(fc.array(HASH, { maxLength: 3 }), oneOf(' ', ' \\\n    ', ' \\\r\n  '))
+  .map(([hashes, gap]) => hashes.map((hash) => gap + hash).join(''));
 const COMMENT = oneOf('', '  # via storm', '\t#', ' # a # b', '\n    # via\n    #   storm', ' # https://host/#x');
 
-const INDEX = sequence(
-  NAME,
-  maybe(EXTRAS),
-  BLANK,
-  SPECIFIERS,
-  maybe(sequence(oneOf(' ;', ' ; '), MARKER)),
-  HASHES,
+const INDEX = sequence(NAME, maybe(EXTRAS), BLANK, SPECIFIERS, maybe(sequence(oneOf(' ;', ' ; '), MARKER)), HASHES);
+const HOST = sequence(
+  maybe(oneOf('user:pass@', 'token@')),
+  oneOf('files.example.org', 'host:8443', '10.0.0.7', '[::1]:80'),
 );
-const HOST = sequence(maybe(oneOf('user:pass@', 'token@')), oneOf('files.example.org', 'host:8443', '10.0.0.7', '[::1]:80'));
 const URL_TEXT = sequence(
   oneOf('https://', 'http://'),
   HOST,
@@ -82,15 +88,44 @@ const ADDRESS_MARKER = maybe(sequence(oneOf(' ; ', '; '), MARKER));
 const NAMED_ADDRESS = sequence(NAME, maybe(EXTRAS), oneOf(' @ ', '@', ' @'), fc.oneof(URL_TEXT, REPOSITORY), FRAGMENT);
 const EGG_ADDRESS = sequence(fc.oneof(URL_TEXT, REPOSITORY), EGG);
 const ADDRESS = sequence(fc.oneof(NAMED_ADDRESS, EGG_ADDRESS), ADDRESS_MARKER, HASHES);
-const EDITABLE = sequence(oneOf('-e ', '--editable '), fc.oneof(sequence(REPOSITORY, EGG), oneOf('.', './lib', 'lib', 'file:lib#egg=lib')));
-const PATH = sequence(oneOf('.', './lib', 'sub/dir', './sub/../lib', 'lib/'), maybe(oneOf('[x]', '[x,y-z]')), maybe(sequence(oneOf(' ; '), MARKER)));
+const EDITABLE = sequence(
+  oneOf('-e ', '--editable '),
+  fc.oneof(sequence(REPOSITORY, EGG), oneOf('.', './lib', 'lib', 'file:lib#egg=lib')),
+);
+const PATH = sequence(
+  oneOf('.', './lib', 'sub/dir', './sub/../lib', 'lib/'),
+  maybe(oneOf('[x]', '[x,y-z]')),
+  maybe(sequence(oneOf(' ; '), MARKER)),
+);
 const FILE_ADDRESS = oneOf('file:lib', 'file:./lib', 'file:sub/dir#egg=dir');
 const OPTION = oneOf(
-  ...['-r base.txt', '--requirement base.txt', '--requirement=base.txt', '-c constraints.txt', '--constraint=constraints.txt'],
+  ...[
+    '-r base.txt',
+    '--requirement base.txt',
+    '--requirement=base.txt',
+    '-c constraints.txt',
+    '--constraint=constraints.txt',
+  ],
   ...['-i https://pypi.example.org/simple', '--index-url=https://pypi.example.org/simple', '--no-index'],
-  ...['--extra-index-url https://a.example.org/', '-f https://files.example.org/', '--find-links=dist', '--pre', '--prefer-binary'],
-  ...['--no-binary :all:', '--no-binary=numpy,scipy', '--only-binary=:all:', '--require-hashes', '--trusted-host files.example.org'],
-  ...['--trusted-host=files.example.org:8443', '--require-hashes --pre', '--trusted-host a --trusted-host b --no-index'],
+  ...[
+    '--extra-index-url https://a.example.org/',
+    '-f https://files.example.org/',
+    '--find-links=dist',
+    '--pre',
+    '--prefer-binary',
+  ],
+  ...[
+    '--no-binary :all:',
+    '--no-binary=numpy,scipy',
+    '--only-binary=:all:',
+    '--require-hashes',
+    '--trusted-host files.example.org',
+  ],
+  ...[
+    '--trusted-host=files.example.org:8443',
+    '--require-hashes --pre',
+    '--trusted-host a --trusted-host b --no-index',
+  ],
 );
 
 const LINE = fc.oneof(
@@ -100,4 +135,9 @@ const LINE = fc.oneof(
   { weight: 1, arbitrary: fc.oneof(PATH, FILE_ADDRESS) },
   { weight: 2, arbitrary: OPTION },
 );
-const TEXT = sequence(oneOf('', '  ', '\t', '# comment \\\n', '\n\n'), LINE, COMMENT, oneOf('', '\n', '\r\n', ' \\', '\n#x'));
+const TEXT = sequence(
+  oneOf('', '  ', '\t', '# comment \\\n', '\n\n'),
+  LINE,
+  COMMENT,
+  oneOf('', '\n', '\r\n', ' \\', '\n#x'),
+);

@@ -22,7 +22,7 @@ interface ReadRequirement {
   hashes: string[];
 }
 
-/** Reads texts with the installed pip, in a directory with the projects `.`, `lib` and `sub/dir` and empty files to include. */
+/** Reads texts with the installed pip, in a directory with projects (`.`, `lib`, `sub/dir`) and empty files to include. */
 export function readWithPip(texts: readonly string[]): Reading[] {
   const directory = mkdtempSync(join(tmpdir(), 'pip-parser-'));
   try {
@@ -35,6 +35,7 @@ export function readWithPip(texts: readonly string[]): Reading[] {
       encoding: 'utf8',
       input: JSON.stringify(texts),
       env: { PATH: process.env.PATH, HOME: directory },
+      stdio: 'pipe',
       maxBuffer: 64 * 1024 * 1024,
     });
     return JSON.parse(answer) as Reading[];
@@ -80,6 +81,12 @@ function read({ name, extras, marker, hashes, editable, subject }: Statement): R
   };
 }
 
-function addressText({ scheme, userInfo, host, path, query }: Extract<Statement['subject'], { kind: 'url' | 'vcs' }>['address']): string {
+function addressText({
+  scheme,
+  userInfo,
+  host,
+  path,
+  query,
+}: Extract<Statement['subject'], { kind: 'url' | 'vcs' }>['address']): string {
   return `${scheme}://${userInfo}${host}${path}${query}`;
 }
