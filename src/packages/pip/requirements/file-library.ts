@@ -14,7 +14,7 @@ import {
 
 /** Limits of all files of a package together. */
 const MAX_FILES = 500;
-const MAX_ITEMS = 20_000;
+const MAX_ITEMS = 10_000;
 
 /** One file with everything that it includes: what pip sees when it is given that file. */
 export interface FileSet {
