@@ -1,0 +1,63 @@
+import { afterAll, describe, expect } from '@jest/globals';
+import { itWithTool } from '../../../../test/support/tools.js';
+import { ValidationError } from '../../../errors/index.js';
+import { BuiltArchives } from './__fixtures__/built.js';
+import { readSdist } from './read-sdist.js';
+
+const itWithPython = (name: string, test: () => Promise<void>) => itWithTool('python3', name, test, 60_000);
+
+/** File name and Python expression. */
+const ROWS = [
+  ['foo-1.0.tar.bz2', 'bz2.compress(tar(*SDIST, ("foo-1.0/x", os.urandom(5000000))))'],
+  ['foo-1.0.tar.xz', 'lzma.compress(tar(*SDIST, ("foo-1.0/x", os.urandom(20000000))), preset=0)'],
+  ['bad-1.0.tar.bz2', 'b"BZh9" + bytes(1000)'],
+  ['bad-1.0.tar.xz', 'bytes(1000)'],
+  ['foo-1.0.tar.gz', 'gzip.compress(tar(*SDIST, *((f"foo-1.0/{n}", b"") for n in range(20000))))'],
+] as const;
+
+describe('what is unpacked in a thread', () => {
+  const archives = new BuiltArchives(ROWS.map(([fileName, expression]) => ({ fileName, expression })));
+  afterAll(() => archives.remove());
+
+  async function read(row: number, signal = new AbortController().signal) {
+    return readSdist(archives.file(row), ROWS[row][0], { requirePkgInfo: true }, signal);
+  }
+
+  itWithPython('comes back as from here', async () => {
+    const [bzip2, xz, gzip] = await Promise.all([read(0), read(1), read(4)]);
+    expect(bzip2).toEqual(gzip);
+    expect(xz).toEqual(gzip);
+    expect([...gzip.files.values()].every((content) => Buffer.isBuffer(content))).toBe(true);
+  });
+
+  itWithPython('is refused with the same words', async () => {
+    for (const row of [2, 3]) {
+      const error: unknown = await read(row).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(ValidationError);
+      expect(String(error)).toMatch(/^ValidationError: The file "bad-1.0.tar.\w+" is refused: it is no .* file/);
+    }
+  });
+
+  itWithPython('keeps nobody waiting', async () => {
+    archives.file(0);
+    let longest = 0;
+    let last = performance.now();
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 1);
+    await Promise.all(ROWS.map((_, row) => read(row).catch(() => undefined)));
+    clearInterval(timer);
+    expect(longest).toBeLessThan(200);
+  });
+
+  itWithPython('ends with the signal', async () => {
+    for (const row of [0, 1, 4]) {
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(new Error('enough')), 5);
+      const reading = read(row, abort.signal);
+      await expect(reading).rejects.toThrow('enough');
+      await expect(read(row, abort.signal)).rejects.toThrow('enough');
+    }
+  });
+});
