@@ -4,13 +4,13 @@ import { baseVersion, formatVersion, parseVersion, publicVersion, type Version }
 /** Characters; longer specifiers count as malformed. */
 const MAX_SPECIFIER = 4096;
 
-/** The version in the normal form of PEP 440, trailing zeros kept: `v1.0-Alpha.1` → `1.0a1`; undefined for no version. */
+/** A version in the normal form of PEP 440, trailing zeros kept: `v1.0-Alpha.1` → `1.0a1`; undefined if it is none. */
 export function normalVersion(text: string): string | undefined {
   const version = parseVersion(text);
   return version === undefined ? undefined : formatVersion(version);
 }
 
-/** The same for all spellings of a version that PEP 440 calls equal (`1.0`, `1`); what is no version stands for itself. */
+/** The same for all spellings of a version that PEP 440 calls equal (`1.0`, `1`); what is none stands for itself. */
 export function releaseKey(text: string): string {
   const version = parseVersion(text);
   if (version === undefined) return text;

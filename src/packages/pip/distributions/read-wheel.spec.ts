@@ -14,9 +14,24 @@ const VALID: [string, string, string, string][] = [
   ['usual', WHEEL, 'zipped(*WHEEL)', 'foo-1.0.dist-info/METADATA'],
   ['stored', WHEEL, 'zipped(*WHEEL, method=zipfile.ZIP_STORED)', 'foo-1.0.dist-info/METADATA'],
   ['with folders', WHEEL, 'zipped(("foo-1.0.dist-info/", b""), *WHEEL)', 'foo-1.0.dist-info/METADATA'],
-  ['another spelling', 'Foo_Bar-1.0.0-py3-none-any.whl', NAMED('foo.bar-1.0.dist-info'), 'foo.bar-1.0.dist-info/METADATA'],
-  ['vendored packages', WHEEL, 'zipped(*WHEEL, ("foo/_vendor/bar-2.dist-info/METADATA", b""))', 'foo-1.0.dist-info/METADATA'],
-  ['a local version', 'foo-1.0+cpu_1-py3-none-any.whl', NAMED('foo-1.0+cpu.1.dist-info'), 'foo-1.0+cpu.1.dist-info/METADATA'],
+  [
+    'another spelling',
+    'Foo_Bar-1.0.0-py3-none-any.whl',
+    NAMED('foo.bar-1.0.dist-info'),
+    'foo.bar-1.0.dist-info/METADATA',
+  ],
+  [
+    'vendored packages',
+    WHEEL,
+    'zipped(*WHEEL, ("foo/_vendor/bar-2.dist-info/METADATA", b""))',
+    'foo-1.0.dist-info/METADATA',
+  ],
+  [
+    'a local version',
+    'foo-1.0+cpu_1-py3-none-any.whl',
+    NAMED('foo-1.0+cpu.1.dist-info'),
+    'foo-1.0+cpu.1.dist-info/METADATA',
+  ],
 ];
 
 /** Description, file name, Python expression, what the refusal says. */
@@ -42,13 +57,28 @@ const HOSTILE: [string, string, string, RegExp][] = [
   ['code twice', WHEEL, 'zipped(*WHEEL, ("foo/__init__.py", b"y"))', /two members of the same name/],
   ['huge metadata', WHEEL, 'zipped(("foo-1.0.dist-info/METADATA", os.urandom(2**22 + 1)))', /more than 4194304 bytes/],
   ['a bomb', WHEEL, 'zipped(*WHEEL, ("foo/x", bytes(2**27)))', /unpacks to more/],
-  ['metadata that is longer than it says', WHEEL, 'patched(zipped(*WHEEL), (METADATA[0].encode(), -46 + 24, b"\\5\\0\\0\\0"))', /damaged or cut off/],
-  ['metadata of another sum', WHEEL, 'patched(zipped(*WHEEL), (METADATA[0].encode(), -46 + 16, b"1234"))', /damaged member/],
+  [
+    'metadata that is longer than it says',
+    WHEEL,
+    'patched(zipped(*WHEEL), (METADATA[0].encode(), -46 + 24, b"\\5\\0\\0\\0"))',
+    /damaged or cut off/,
+  ],
+  [
+    'metadata of another sum',
+    WHEEL,
+    'patched(zipped(*WHEEL), (METADATA[0].encode(), -46 + 16, b"1234"))',
+    /damaged member/,
+  ],
   ['encrypted', WHEEL, 'patched(zipped(*WHEEL), (METADATA[0].encode(), -46 + 8, b"\\1\\0"))', /encrypted/],
   ['a link out of it', WHEEL, 'zipped(*WHEEL, ("../x", b""))', /no zip file/],
   ['overlapping members', WHEEL, 'overlapping(3, 100)', /overlap/],
   ['hidden members', WHEEL, 'patched(zipped(*WHEEL, *SDIST), (b"PK\\5\\6", 8, b"\\3\\0\\3\\0"))', /in two ways/],
-  ['another name before its content', WHEEL, 'zipped(METADATA, ("x", b"")).replace(b"METADATA", b"METADATE", 1)', /two names/],
+  [
+    'another name before its content',
+    WHEEL,
+    'zipped(METADATA, ("x", b"")).replace(b"METADATA", b"METADATE", 1)',
+    /two names/,
+  ],
   ['no name of a wheel', 'foo-1.0.whl', 'zipped(*WHEEL)', /not the name of a wheel/],
 ];
 

@@ -13,7 +13,8 @@ const MAX_LENGTH = 200;
 const MAX_STEPS = 2000;
 
 /** What an expression may consist of: no lookarounds, back references, flags and named groups. */
-const TOKEN = /\\[dDwWsS]|\\[^A-Za-z0-9]|\[\^?(?:\\.|[^\\\]])+\]|\(\?:|[*+?]\??|\{\d{1,4}(?:,\d{0,4})?\}\??|[^\\[{}*+?]/suy;
+const TOKEN =
+  /\\[dDwWsS]|\\[^A-Za-z0-9]|\[\^?(?:\\.|[^\\\]])+\]|\(\?:|[*+?]\??|\{\d{1,4}(?:,\d{0,4})?\}\??|[^\\[{}*+?]/suy;
 const REPETITION = /^(?:([*+?])|\{(\d+)(,?)(\d*)\})\??$/;
 
 /**

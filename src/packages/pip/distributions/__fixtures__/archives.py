@@ -1,4 +1,4 @@
-"""Makes the archives of the tests: JSON of [[path, expression], ...] on the standard input. With a path: lists an archive."""
+"""Makes the archives of the tests: JSON of [[path, expression], ...] on standard input. With a path: lists an archive."""
 import base64, bz2, gzip, io, json, lzma, os, struct, sys, tarfile, warnings, zipfile, zlib
 
 warnings.simplefilter('ignore')
@@ -85,11 +85,6 @@ def patched(data, *changes):
     return bytes(data)
 
 
-def directory_entry(name):
-    """Where the entry of a name in the directory of a zip file begins, counted from the name: the fields lie before."""
-    return name.encode(), -46
-
-
 def overlapping(count, size):
     """Entries that share one deflated content."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
@@ -98,7 +93,8 @@ def overlapping(count, size):
     directory = b''
     for index in range(count):
         name = b'%08d' % index
-        directory += struct.pack('<IHHHHHHIIIHHHHHII', 0x02014b50, 20, 20, 0, 8, 0, 33, zlib.crc32(bytes(size)), len(body), size, 8, 0, 0, 0, 0, 0, 0) + name
+        fields = (0, 8, 0, 33, zlib.crc32(bytes(size)), len(body), size, 8, 0, 0, 0, 0, 0, 0)
+        directory += struct.pack('<IHHHHHHIIIHHHHHII', 0x02014b50, 20, 20, *fields) + name
     start = len(local) + 1 + len(body)
     end = struct.pack('<IHHHHIIH', 0x06054b50, 0, 0, count, count, len(directory), start, 0)
     return local + b'x' + body + directory + end
