@@ -130,14 +130,14 @@ describe('Python projects of all kinds', () => {
       { packages: ['. app 1.0', 'sub sub 2'], dependencies: ['kite 1.0', 'owl 1.0'] },
     ],
     [
-      'files that include each other, and constraints',
+      'files that include others, and constraints',
       {
         files: {
           ...WHO,
           'requirements.txt': '-r more/one.txt\n-c constraints.txt\n',
           'more/one.txt': '--requirement=two.txt\nkite==1.0\n',
-          'more/two.txt': '-r one.txt\nowl==1.0\n',
-          'constraints.txt': 'rusty==0.1\nkite==1.0\n',
+          'more/two.txt': '-c ../constraints.txt\nowl\n',
+          'constraints.txt': 'rusty==0.1\nkite==1.0\nowl==1.0\n',
         },
       },
       { dependencies: ['kite 1.0', 'owl 1.0', 'rusty 0.1'] },
@@ -236,7 +236,8 @@ describe('Python projects of all kinds', () => {
       /app/,
     ],
     ['a file that is not there', { files: WHO, packages: [{ requirements_files: ['none.txt'] }] }, 'FileAccessError', /none\.txt/],
-    ['a file that is included and not there', requiring('-r none.txt'), 'FileAccessError', /none\.txt/],
+    ['a file that is included and not there', requiring('-r none.txt'), 'ValidationError', /none\.txt/],
+    ['a file that includes itself', requiring('-r ./requirements.txt'), 'ValidationError', /include/],
     ['no pin', requiring('kite'), 'ValidationError', /kite/],
     ['a range', requiring('kite>=1.0'), 'ValidationError', /kite/],
     ['two specifiers', requiring('kite==1.0,!=2'), 'ValidationError', /kite/],

@@ -113,7 +113,7 @@ const PYRAMID_WEB: Pin[] = ['translationstring==1.4', 'venusian==3.1.0', 'webob=
 const PYRAMID_PASTE: Pin[] = ['hupper==1.12.1', 'pastedeploy==3.1.0', 'plaster==1.1.2', 'plaster-pastedeploy==1.0.1'];
 
 const PYRAMID: PipProject = {
-  name: 'Pyramid and Waitress in one repository: requirements files that include each other',
+  name: 'Pyramid and Waitress in one repository: requirements files that include others',
   source: async () => ({
     files: {
       ...(await sourceOf('pyramid==2.0.2', 'web')),
