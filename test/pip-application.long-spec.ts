@@ -1,4 +1,4 @@
 import { pipProjectsAreServed } from './support/pip-application.compliance.js';
-import { LARGE_PROJECTS } from './support/pip-projects.js';
+import { LARGE_PROJECTS } from './support/pip-large-projects.js';
 
 pipProjectsAreServed(LARGE_PROJECTS);
