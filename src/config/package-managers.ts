@@ -3,4 +3,4 @@ export const PACKAGE_MANAGER_NAMES = ['gomod', 'npm', 'pip', 'git-submodule', 'y
 export type PackageManagerName = (typeof PACKAGE_MANAGER_NAMES)[number];
 
 /** Those that this build can process; they are enabled by default. */
-export const BUILT_PACKAGE_MANAGERS: readonly PackageManagerName[] = ['gomod', 'npm', 'git-submodule'];
+export const BUILT_PACKAGE_MANAGERS: readonly PackageManagerName[] = ['gomod', 'npm', 'pip', 'git-submodule'];

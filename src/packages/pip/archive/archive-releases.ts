@@ -1,0 +1,107 @@
+import { sideBySide } from '../../../concurrency/index.js';
+import type { ArtifactSpec } from '../../../dependencies/index.js';
+import { InvalidChecksum, InvalidRequestData } from '../../../errors/index.js';
+import type { ResolveJob } from '../../package-manager.js';
+import { readSdist, type SdistContents } from '../distributions/read-sdist.js';
+import { readWheelMetadata } from '../distributions/read-wheel.js';
+import { chooseFiles } from '../package-index/choose-files.js';
+import type { ChosenFile } from '../package-index/chosen-file.js';
+import { heldFindings } from '../package-index/held-findings.js';
+import type { IndexRequirement } from '../requirements/requirement.js';
+import type { ArchivedFile } from './archived.js';
+import type { ReleaseNeed } from './needs.js';
+import { archiveMetadata } from './wheel-metadata.js';
+
+/** Releases that only constraints files name are looked up one by one, since each may fail. */
+const OPTIONAL_AT_A_TIME = 10;
+
+export interface ArchivedReleases {
+  files: Map<IndexRequirement, readonly ArchivedFile[]>;
+  /** What was seen of source distributions while they were fetched, by address. */
+  contents: Map<string, SdistContents>;
+}
+
+/**
+ * Looks releases up and archives their files. Throws as `chooseFiles` and `ArtifactPort.getAll` do, and
+ * `ValidationError` for a source distribution or wheel that is none; nothing of it is stored then.
+ */
+export async function archiveReleases(
+  needs: readonly ReleaseNeed[],
+  job: ResolveJob,
+  onArchived: (archived: number, files: number) => void,
+): Promise<ArchivedReleases> {
+  const findings = heldFindings(job.findings);
+  const chosen = await lookUp(needs, { ...job, findings });
+  const seen = { contents: new Map<string, SdistContents>(), metadata: new Map<string, Buffer>() };
+  const wanted = needs.flatMap((need) => (chosen.get(need) ?? []).map((file) => ({ need, file })));
+  const specs = wanted.map(({ need, file }) => specOf(file, need, seen));
+  const artifacts = await job.artifacts.getAll(specs, {
+    signal: job.signal,
+    onArchived: (count) => onArchived(count, specs.length),
+  });
+  await findings.settle();
+  const all = wanted.map(({ need, file }, at) => ({ need, file, artifact: artifacts[at] }));
+  const metadata = await archiveMetadata(all, seen.metadata, job);
+  const files = new Map<IndexRequirement, ArchivedFile[]>();
+  for (const { need, file, artifact } of all) {
+    for (const requirement of need.requirements) {
+      const release = files.get(requirement) ?? [];
+      release.push({ file, artifact, metadata: metadata.get(artifact.sha256) });
+      files.set(requirement, release);
+    }
+  }
+  return { files, contents: seen.contents };
+}
+
+/** Optional ones that cannot be had are missing. */
+async function lookUp(needs: readonly ReleaseNeed[], job: ResolveJob): Promise<Map<ReleaseNeed, ChosenFile[]>> {
+  const required = needs.filter(({ optional }) => !optional);
+  const found = await chooseFiles(
+    required.map(({ query }) => query),
+    job,
+  );
+  const chosen = new Map(required.map((need, at) => [need, found[at]]));
+  const optional = needs.filter((need) => need.optional);
+  await sideBySide(optional, OPTIONAL_AT_A_TIME, job.signal, async (need, signal) => {
+    const files = await ifItCanBeHad(need, { ...job, signal });
+    if (files !== undefined) chosen.set(need, files);
+  });
+  return chosen;
+}
+
+async function ifItCanBeHad(
+  { query, requirements }: ReleaseNeed,
+  job: ResolveJob,
+): Promise<ChosenFile[] | undefined> {
+  try {
+    return (await chooseFiles([query], job)).flat();
+  } catch (error) {
+    if (!(error instanceof InvalidRequestData || error instanceof InvalidChecksum)) throw error;
+    job.log.warn(`Left out, since only the constraints file ${requirements[0].file} names it: ${error.message}`);
+    return undefined;
+  }
+}
+
+interface Seen {
+  contents: Map<string, SdistContents>;
+  metadata: Map<string, Buffer>;
+}
+
+function specOf(file: ChosenFile, { query }: ReleaseNeed, seen: Seen): ArtifactSpec {
+  const { name, version, url, digests, fileName } = file;
+  const hasDigests = Object.keys(digests).length > 0;
+  return {
+    ecosystem: 'pip',
+    name,
+    version,
+    upstreams: [url],
+    digests,
+    namedBy: 'the package index',
+    anyDigest: query.hashes,
+    verifiedBy: query.hashes.length > 0 ? 'lock file' : hasDigests ? 'registry' : 'none',
+    inspect: async (path, signal) => {
+      if (file.kind === 'wheel') seen.metadata.set(url, await readWheelMetadata(path, fileName, signal));
+      else seen.contents.set(url, await readSdist(path, fileName, { requirePkgInfo: true }, signal));
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { posix } from 'node:path';
+import type { ResolvedDependency, ResolvedPackage } from '../package-manager.js';
+import type { Archived } from './archive/archived.js';
+import { reportedName } from './names.js';
+import type { PythonProject } from './project.js';
+import type { Requirement, UrlRequirement } from './requirements/requirement.js';
+
+/** Names of the local packages that requirements name by their paths only, by path. */
+export type LocalNames = ReadonlyMap<string, string>;
+
+/**
+ * A package with its dependencies, first those of runtime: each name and version once, and once more if it is needed
+ * both to run and to build.
+ */
+export function resolvedPackage(project: PythonProject, archived: Archived, names: LocalNames): ResolvedPackage {
+  const { name, version, directory, runtime, build } = project;
+  const dependencies = new Map<string, ResolvedDependency>();
+  for (const [requirements, dev] of [
+    [runtime.requirements, false],
+    [build.requirements, true],
+  ] as const) {
+    for (const requirement of requirements) {
+      for (const dependency of reported(requirement, directory, archived, names)) {
+        const key = JSON.stringify([dependency.name, dependency.version, dev]);
+        if (!dependencies.has(key)) dependencies.set(key, { ...dependency, dev, replaces: null });
+      }
+    }
+  }
+  return { type: 'pip', name, version, path: directory, dependencies: [...dependencies.values()] };
+}
+
+type Reported = Pick<ResolvedDependency, 'type' | 'name' | 'version' | 'artifact'>;
+
+function reported(requirement: Requirement, directory: string, archived: Archived, names: LocalNames): Reported[] {
+  switch (requirement.kind) {
+    case 'index': {
+      const files = archived.releases.get(requirement) ?? [];
+      // A release is one dependency, whatever files of it there are; the source distribution stands for it.
+      const first = files.find(({ file }) => file.kind === 'sdist') ?? files[0];
+      if (first === undefined) return [];
+      const { file, artifact } = first;
+      return [{ type: 'pip', name: file.name, version: file.version, artifact }];
+    }
+    case 'vcs': {
+      const artifact = archived.commits.get(requirement);
+      if (artifact === undefined) return [];
+      const version = `git+${requirement.url}@${requirement.commit}`;
+      return [{ type: 'pip', name: reportedName(requirement.name), version, artifact }];
+    }
+    case 'url': {
+      const artifact = archived.urls.get(requirement);
+      if (artifact === undefined) return [];
+      return [{ type: 'pip', name: reportedName(requirement.name), version: urlWithHash(requirement), artifact }];
+    }
+    case 'local': {
+      const name = requirement.name === '' ? names.get(requirement.path) : reportedName(requirement.name);
+      return name === undefined ? [] : [{ type: 'pip', name, version: localVersion(directory, requirement.path) }];
+    }
+  }
+}
+
+/** The address with its hash in the fragment, in the form that manifests read. */
+function urlWithHash({ url, hash, fragment }: UrlRequirement): string {
+  if (fragment.some(({ key }) => key === 'cachito_hash')) return url;
+  return `${url}${url.includes('#') ? '&' : '#'}cachito_hash=${hash.algorithm}:${hash.digest}`;
+}
+
+/** `.`, `./lib` or `../lib`: from the package to the directory. */
+function localVersion(directory: string, path: string): string {
+  const relative = posix.relative(directory, path);
+  if (relative === '') return '.';
+  return relative.startsWith('../') || relative === '..' ? relative : `./${relative}`;
+}
