@@ -34,7 +34,7 @@ describe('wheels', () => {
     const repository = await git.createRepository(`team/app-${git.requests.length}.git`);
     const files = { ...(await sourceOf('flask==3.0.3')), 'requirements.txt': REQUIREMENTS };
     const ref = await repository.commit({ files });
-    return service.complete({ repo: repository.url, ref, pkg_managers: ['pip'], packages: { pip: [configuration] } });
+    return service.complete({ repo: repository.url, ref, pkg_managers: ['pip'], packages: { pip: [{ path: '.', ...configuration }] } });
   }
 
   /** What is in the bundle, on the pages of the registry, in the report. */

@@ -87,7 +87,10 @@ export class PipSituations {
 
   /** Names of all files in the store. */
   async blobs(): Promise<string[]> {
-    const entries = await readdir(join(this.service.dataDirectory, 'sources'), { recursive: true, withFileTypes: true });
+    const directory = join(this.service.dataDirectory, 'sources');
+    // It is made for the first blob.
+    if (!existsSync(directory)) return [];
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
     return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
   }
 }
