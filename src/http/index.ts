@@ -1,4 +1,5 @@
 export { absoluteUrl, API_BASE, publicBase } from './absolute-url.js';
+export { conditionsOf, select } from './conditions.js';
 export { configureApplication } from './configure-application.js';
 export { matchesEntityTag } from './entity-tag.js';
 export { HttpProblem, ResourceNotFound } from './http-errors.js';

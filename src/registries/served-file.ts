@@ -1,8 +1,7 @@
 import type { Request, Response } from 'express';
 import { FileAccessError } from '../errors/index.js';
-import { HttpProblem, sendPieces } from '../http/index.js';
+import { conditionsOf, HttpProblem, select, sendPieces } from '../http/index.js';
 import type { ArchiveStore } from '../store/index.js';
-import { select } from './conditions.js';
 
 /** A file of the archive that a registry serves. */
 export interface ServedFile {
@@ -44,13 +43,4 @@ export async function answerArchived(
     response.status(206).set('Content-Range', `bytes ${range.start}-${range.end}/${file.size}`);
   }
   await sendPieces(request, response, (write) => store.copy(file.sha256, write, range));
-}
-
-function conditionsOf(request: Request) {
-  return {
-    // Ranges are defined for GET only (RFC 9110 §14.2).
-    range: request.method === 'GET' ? request.get('Range') : undefined,
-    ifRange: request.get('If-Range'),
-    ifNoneMatch: request.get('If-None-Match'),
-  };
 }

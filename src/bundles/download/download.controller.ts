@@ -3,10 +3,9 @@ import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nes
 import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
 import { ValidationError } from '../../errors/index.js';
-import { API_BASE, ApiErrors, ResourceNotFound, sendPieces, type Tag } from '../../http/index.js';
+import { API_BASE, ApiErrors, conditionsOf, ResourceNotFound, select, sendPieces, type Tag } from '../../http/index.js';
 import { type RequestStateName, stateName } from '../../requests/index.js';
 import { type OpenBundle, RequestBundles } from '../request-bundles.js';
-import { type Conditions, select } from './conditions.js';
 import { DOWNLOAD_HEADERS } from './download-headers.js';
 
 const TAG: Tag = 'request data';
@@ -117,15 +116,6 @@ async function send(
     'Content-Length': String(range.end - range.start + 1),
   });
   await sendPieces(request, response, (write) => bundle.copy(write, range));
-}
-
-function conditionsOf(request: Request): Conditions {
-  return {
-    // Ranges are defined for GET only (RFC 9110 §14.2).
-    range: request.method === 'GET' ? request.get('Range') : undefined,
-    ifRange: request.get('If-Range'),
-    ifNoneMatch: request.get('If-None-Match'),
-  };
 }
 
 /** RFC 3230: base64 of the 32 raw bytes, of the whole bundle even when a part is sent. */

@@ -1,5 +1,5 @@
-import { matchesEntityTag } from '../http/index.js';
-import type { ByteRange } from '../store/index.js';
+import type { Request } from 'express';
+import { matchesEntityTag } from './entity-tag.js';
 
 /** The headers by which a client asks for less than the whole (RFC 9110 §13, §14). */
 export interface Conditions {
@@ -8,15 +8,25 @@ export interface Conditions {
   ifNoneMatch?: string;
 }
 
+/** `start` and `end` count bytes from 0, both inclusive (RFC 9110 §14.1.2). */
 export type Selection =
   | { kind: 'whole' }
   | { kind: 'unchanged' }
   | { kind: 'unsatisfiable' }
-  | { kind: 'part'; range: ByteRange };
+  | { kind: 'part'; range: { start: number; end: number } };
 
 const WHOLE: Selection = { kind: 'whole' };
 /** One range only: several would need a multipart answer, and a server may ignore any `Range` (RFC 9110 §14.2). */
 const SINGLE_RANGE = /^bytes[ \t]*=[ \t]*(\d{0,15})[ \t]*-[ \t]*(\d{0,15})[ \t]*$/i;
+
+export function conditionsOf(request: Request): Conditions {
+  return {
+    // Ranges are defined for GET only (RFC 9110 §14.2).
+    range: request.method === 'GET' ? request.get('Range') : undefined,
+    ifRange: request.get('If-Range'),
+    ifNoneMatch: request.get('If-None-Match'),
+  };
+}
 
 /** What of a content with this size and strong entity tag (with its quotes) answers the client. */
 export function select(conditions: Conditions, etag: string, size: number): Selection {
