@@ -111,7 +111,7 @@ const RICH: PipProject = {
   prints: '┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓ ┃ Kite ┃ ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛ • one',
 };
 
-const PYRAMID_WEB: Pin[] = ['translationstring==1.4', 'venusian==3.1.0', 'webob==1.8.7', 'zope-deprecation==5.0', 'zope-interface==6.4'];
+const PYRAMID_WEB: Pin[] = ['translationstring==1.4', 'venusian==3.1.0', 'webob==1.8.7', 'zope-deprecation==5.0', 'zope-interface==6.3'];
 const PYRAMID_PASTE: Pin[] = ['hupper==1.12.1', 'pastedeploy==3.1.0', 'plaster==1.1.2', 'plaster-pastedeploy==1.0.1'];
 
 const PYRAMID: PipProject = {
@@ -167,6 +167,8 @@ const CRONITER: PipProject = {
 async function cronSource({ git, files }: PipServers): Promise<PipSource> {
   const repository = await git.createRepository(`dateutil/dateutil-${git.requests.length}.git`);
   const tree = await sourceOf('python-dateutil==2.9.0.post0');
+  // It would have git take files for changed that stand in the sdist, and so in the commit, with CRLF.
+  delete tree['.gitattributes'];
   await repository.commit({ files: { 'README.rst': 'older' }, tags: ['2.8.2'] });
   const commit = await repository.commit({ files: tree, tags: ['2.9.0.post0'] });
   files.files.set('/pool/six-1.16.0.tar.gz', await sdist('six==1.16.0'));
@@ -190,6 +192,7 @@ async function cronSource({ git, files }: PipServers): Promise<PipSource> {
     others: [
       { name: 'python-dateutil', version: `git+${repository.url}@${commit}`, dev: false },
       { name: 'six', version: `${six}#cachito_hash=sha256:${sixDigest}`, dev: false },
+      { name: 'mdurl', version: './vendor/mdurl', dev: false },
     ],
   };
 }
