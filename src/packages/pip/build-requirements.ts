@@ -68,10 +68,11 @@ function pinsOf({ releases }: Archived): Pins {
   return pins;
 }
 
-/** Also by what is behind a marker: which Python the build will use is unknown here. */
+/** What is for other systems or Pythons of long ago only is needed by nobody; else which Python it will be is unknown. */
 function isSatisfied(text: string, pins: Pins): boolean {
   const requirement = parseBuildRequirement(text);
   if (requirement === undefined) return false;
+  if (!requirement.canHold) return true;
   const versions = [...(pins.get(indexName(requirement.name)) ?? [])];
   return versions.some((version) => requirement.specifier === '' || satisfies(version, requirement.specifier));
 }

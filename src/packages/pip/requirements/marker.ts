@@ -31,7 +31,7 @@ const VARIABLES = new Map([
 ]);
 
 /** A comparison as text, or comparisons joined by `and` and `or`: the odd ones are these words. */
-type Expression = string | Expression[];
+export type Expression = string | Expression[];
 
 interface Token {
   kind: 'parenthesis' | 'text' | 'comparison' | 'word' | 'end';
@@ -43,10 +43,15 @@ interface Token {
  * `ValidationError` when it is none (PEP 508).
  */
 export function normalMarker(text: string, place: Place): string {
+  return print(parseMarker(text, place), true);
+}
+
+/** Throws `ValidationError` when it is no marker. */
+export function parseMarker(text: string, place: Place): Expression {
   const tokens = new Tokens(text, place);
   const marker = readExpression(tokens, 0);
   if (tokens.next.kind !== 'end') throw tokens.unexpected();
-  return print(marker, true);
+  return marker;
 }
 
 function readExpression(tokens: Tokens, depth: number): Expression[] {
