@@ -67,7 +67,7 @@ const SDISTS = {
   'wheel==0.43.0': '465ef92c69fa5c5da2d1cf8ac40559a8c940886afcef87dcf14b9470862f1d85',
   'yarl==1.9.4': '566db86717cf8080b99b58b083b773a908ae40f06681e87e589a976faf8246bf',
   'zope-deprecation==5.0': 'b7c32d3392036b2145c40b3103e7322db68662ab09b7267afe1532a9d93f640f',
-  'zope-interface==6.4': 'b11f2b67ccc990a1522fa8cd3f5d185a068459f944ab2d0e7a1b15d31bcb4af4',
+  'zope-interface==6.3': 'f83d6b4b22262d9a826c3bd4b2fbfafe1d0000f085ef8e44cd1328eea274ae6a',
 } as const;
 
 /** `name==version` as `pip-compile` writes it. */
@@ -91,7 +91,7 @@ const SPELLINGS: Partial<Record<Pin, string>> = {
   'typing-extensions==4.12.2': 'typing_extensions-4.12.2',
   'webob==1.8.7': 'WebOb-1.8.7',
   'zope-deprecation==5.0': 'zope.deprecation-5.0',
-  'zope-interface==6.4': 'zope_interface-6.4',
+  'zope-interface==6.3': 'zope.interface-6.3',
 };
 
 /** Name of the file. */
