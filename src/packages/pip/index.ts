@@ -1,5 +1,9 @@
 import type { PackageManager } from '../package-manager.js';
 import { resolvePip } from './resolve.js';
 
+export { readWheelFilter } from './distributions/wheel-filter.js';
+export { indexName } from './names.js';
+export { satisfies } from './versions.js';
+
 /** Archives what the requirements files of Python packages name. No Python code is run. */
 export const pip: PackageManager = { name: 'pip', resolve: resolvePip };

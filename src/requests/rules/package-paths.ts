@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { PACKAGE_MANAGER_NAMES, type PackageManagerName } from '../../config/index.js';
+import { ValidationError } from '../../errors/index.js';
+import { readWheelFilter } from '../../packages/index.js';
 import { isObject } from './plain-object.js';
-import { type Problem, type WheelSelection, wheelSelectionProblem } from './wheel-selection.js';
 
 /** `packages` of a body, after its shape was checked: manager → entries. */
 export type PackageConfigs = Partial<Record<PackageManagerName, PackageEntry[]>>;
@@ -10,7 +11,8 @@ export interface PackageEntry {
   path?: string;
   requirements_files?: string[];
   requirements_build_files?: string[];
-  binary?: WheelSelection;
+  /** As `readWheelFilter` takes it. */
+  binary?: object;
   /** As `binary` without any field. */
   allow_binary?: boolean;
 }
@@ -49,16 +51,16 @@ function entryProblem(manager: PackageManagerName, entry: unknown): string | und
     if (known === undefined) {
       return `must not have the unexpected property ${JSON.stringify(key).slice(0, 80)} for ${manager}`;
     }
-    const found = valueProblem(known, value);
-    if (found !== undefined) return `${found.problem}: "${found.key}" of ${manager}`;
+    const problem = valueProblem(manager, known, value);
+    if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-function valueProblem(key: keyof PackageEntry, value: unknown): Problem | undefined {
-  if (key === 'binary') return wheelSelectionProblem(value);
+function valueProblem(manager: PackageManagerName, key: keyof PackageEntry, value: unknown): string | undefined {
+  if (key === 'binary') return wheelsProblem(value);
   const problem = PROBLEMS[key](value);
-  return problem === undefined ? undefined : { key, problem };
+  return problem === undefined ? undefined : `${problem}: "${key}" of ${manager}`;
 }
 
 const PROBLEMS: Record<Exclude<keyof PackageEntry, 'binary'>, (value: unknown) => string | undefined> = {
@@ -67,6 +69,16 @@ const PROBLEMS: Record<Exclude<keyof PackageEntry, 'binary'>, (value: unknown) =
   requirements_build_files: pathsProblem,
   allow_binary: (value) => (typeof value === 'boolean' ? undefined : 'must have true or false'),
 };
+
+function wheelsProblem(binary: unknown): string | undefined {
+  try {
+    readWheelFilter({ binary });
+    return undefined;
+  } catch (error) {
+    if (error instanceof ValidationError) return `is not valid for pip: ${error.message}`;
+    throw error;
+  }
+}
 
 function pathsProblem(value: unknown): string | undefined {
   if (!Array.isArray(value)) return 'must have an array of paths';

@@ -1,4 +1,5 @@
 import { ValidationError } from '../../../errors/index.js';
+import { quote } from '../../quote.js';
 import { indexName } from '../names.js';
 import { compileTagPattern, type TagPattern } from './tag-pattern.js';
 import type { WheelName, WheelTag } from './wheel-name.js';
@@ -22,6 +23,10 @@ export interface WheelFilter {
 const ALL = ':all:';
 const DEFAULTS = { packages: ALL, arch: 'x86_64', os: 'linux', py_impl: 'cp', abi: ALL };
 const FIELDS = ['packages', 'arch', 'os', 'py_version', 'py_impl', 'abi', 'platform'];
+/** Characters of a list. */
+const MAX_LIST = 10_000;
+/** Of a project, or a part of a tag. */
+const NAME = /^[\w.:-]+$/;
 
 /**
  * Which wheels a package's configuration asks for: `binary`, or `allow_binary: true` for `binary` with all defaults;
@@ -32,7 +37,10 @@ export function readWheelFilter(entry: Record<string, unknown>): WheelFilter | u
   if (binary === undefined) return undefined;
   if (typeof binary !== 'object' || binary === null || Array.isArray(binary)) throw invalid('binary', 'an object');
   const fields = new Map<string, unknown>(Object.entries(binary));
-  for (const name of fields.keys()) if (!FIELDS.includes(name)) throw invalid('binary', `one of ${FIELDS.join(', ')}`);
+  const unknown = [...fields.keys()].find((name) => !FIELDS.includes(name));
+  if (unknown !== undefined) {
+    throw new ValidationError(`"binary" has the unexpected property ${quote(unknown)}; it may have ${FIELDS.join(', ')}.`);
+  }
   const platform = readPlatform(fields);
   // The expression says all about the platform.
   const places = platform === undefined ? { arch: readList(fields, 'arch'), os: readList(fields, 'os') } : ANYWHERE;
@@ -51,9 +59,9 @@ const ANYWHERE = { arch: undefined, os: undefined };
 function readPlatform(fields: ReadonlyMap<string, unknown>): string | undefined {
   const platform = fields.get('platform');
   if (platform === undefined) return undefined;
-  if (typeof platform !== 'string') throw invalid('platform', 'a regular expression');
+  if (typeof platform !== 'string' || platform === '') throw invalid('binary.platform', 'a regular expression');
   if ((['arch', 'os'] as const).some((field) => (fields.get(field) ?? DEFAULTS[field]) !== DEFAULTS[field])) {
-    throw new ValidationError('"platform" of "binary" cannot be combined with "arch" or "os": leave them out.');
+    throw new ValidationError('"binary.platform" cannot be combined with "arch" or "os": leave them out.');
   }
   compileTagPattern(platform);
   return platform;
@@ -61,22 +69,23 @@ function readPlatform(fields: ReadonlyMap<string, unknown>): string | undefined 
 
 /** Undefined = all. */
 function readList(fields: ReadonlyMap<string, unknown>, name: keyof typeof DEFAULTS): string[] | undefined {
-  const value = fields.get(name) ?? DEFAULTS[name];
-  if (typeof value !== 'string') throw invalid(name, 'names separated by commas');
+  const value = fields.has(name) ? fields.get(name) : DEFAULTS[name];
+  const expected = `names separated by commas, in a text of at most ${MAX_LIST} characters`;
+  if (typeof value !== 'string' || value.length > MAX_LIST) throw invalid(`binary.${name}`, expected);
   const items = value.split(',').map((item) => item.trim());
-  // The empty one would fit everything.
-  if (items.includes('')) throw invalid(name, 'names separated by commas');
+  // An empty name would fit everything.
+  if (!items.every((item) => NAME.test(item))) throw invalid(`binary.${name}`, expected);
   return items.includes(ALL) ? undefined : items;
 }
 
 function readVersion(value: unknown): number | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 2) throw invalid('py_version', 'a number: 312');
-  return value;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 20 && value <= 9999) return value;
+  throw invalid('binary.py_version', 'an integer such as 312, which means Python 3.12');
 }
 
-function invalid(field: string, expected: string): ValidationError {
-  return new ValidationError(`"${field}" of the wheels to fetch must be ${expected}.`);
+function invalid(key: string, expected: string): ValidationError {
+  return new ValidationError(`"${key}" must be ${expected}.`);
 }
 
 /**
