@@ -1,9 +1,8 @@
-import { explain, satisfies, valid, validRange } from '@renovatebot/pep440';
+import { explain, validRange } from '@renovatebot/pep440';
 import { ValidationError } from '../../errors/index.js';
 import { quote } from '../../http/index.js';
+import { satisfies } from '../../packages/index.js';
 
-/** Characters; no real version is longer. */
-const MAX_VERSION = 256;
 /** The library cannot read numbers of more digits without rounding them, and stumbles over what comes of it. */
 const LONG_NUMBER = /[0-9]{16}/;
 
@@ -16,11 +15,7 @@ export function pythonRange(text: string): (version: string) => boolean {
     throw new ValidationError(`${quote(text)} is not a version specifier, such as >=1.2,<2 or ~=1.4.2`);
   }
   const prereleases = text.split(',').some(namesPrerelease);
-  return (version) => {
-    if (version.length > MAX_VERSION || LONG_NUMBER.test(version) || valid(version) === null) return false;
-    if (!prereleases && isPrerelease(version)) return false;
-    return satisfies(version, text, { prereleases: true });
-  };
+  return (version) => satisfies(version, text) && (prereleases || !isPrerelease(version));
 }
 
 /** A version that is excluded is not named. */
