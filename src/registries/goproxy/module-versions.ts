@@ -1,10 +1,6 @@
 import semver from 'semver';
+import { isPseudoVersion } from '../../packages/index.js';
 import type { LockedFile } from './goproxy-content.js';
-
-/** `0.` as the last part of what a pseudo-version counts from, time and commit (https://go.dev/ref/mod#pseudo-versions). */
-const COUNTED_FROM = /(?:^|\.)0\.\d{14}-[0-9A-Za-z]+$/;
-/** The same where there is nothing to count from. */
-const COUNTED_FROM_NOTHING = /^\d{14}-[0-9A-Za-z]+$/;
 
 /** What `@v/list` names: the versions that can be had, but for pseudo-versions, as `go` sorts them. */
 export function listedVersions(files: readonly LockedFile[]): string[] {
@@ -24,11 +20,4 @@ function sorted(files: readonly LockedFile[]): string[] {
   return [...versions]
     .filter((version) => semver.valid(version) !== null)
     .sort((one, other) => semver.compare(one, other) || (one < other ? -1 : 1));
-}
-
-export function isPseudoVersion(version: string): boolean {
-  const parsed = semver.parse(version);
-  const suffix = parsed?.prerelease.join('.') ?? '';
-  if (COUNTED_FROM.test(suffix)) return true;
-  return parsed?.minor === 0 && parsed.patch === 0 && COUNTED_FROM_NOTHING.test(suffix);
 }

@@ -1,4 +1,4 @@
-import type { PipRepository } from '../../packages/index.js';
+import { indexName, type PipRepository } from '../../packages/index.js';
 import { decodedParts } from '../path-parts.js';
 
 /** What a client of a Python package index, or of the store of other archives, asks for. */
@@ -43,7 +43,7 @@ function pageOf(parts: readonly string[]): PypiTarget {
   if (name === '' && parts.length === 1) return { kind: 'projects' };
   const hasSlash = end === '';
   if (!PROJECT.test(name) || parts.length !== (hasSlash ? 2 : 1)) return UNKNOWN;
-  const project = normalisedName(name);
+  const project = indexName(name);
   if (!hasSlash) return { kind: 'elsewhere', location: `${project}/` };
   return project === name ? { kind: 'project', project } : { kind: 'elsewhere', location: `../${project}/` };
 }
@@ -64,9 +64,4 @@ function rawFileOf(parts: readonly string[]): PypiTarget {
 
 function isNoName(part: string): boolean {
   return NO_NAME.test(part);
-}
-
-/** PEP 503. */
-function normalisedName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
 }
