@@ -4,47 +4,66 @@ import { ValidationError } from '../../errors/index.js';
 import type { ResolveJob } from '../package-manager.js';
 import { withStoredFile } from './archive/stored-file.js';
 import { readSdist, type SdistContents } from './distributions/read-sdist.js';
+import { sourceFiles } from './metadata/project-files.js';
 import { type BuildNeeds, readBuildNeeds } from './metadata/read-build-needs.js';
+import type { VcsRequirement } from './requirements/requirement.js';
 
-/** A source distribution that is archived. */
-export interface ArchivedSdist {
-  artifact: Artifact;
-  /** It tells the format. */
-  fileName: string;
-  /** What was seen of it already. */
-  contents: SdistContents | undefined;
+/** Something archived that is built when it is installed. */
+export interface Buildable {
+  /** The same for what is the same for ever. */
+  subject: string;
+  /** Looks into it. */
+  read(job: ResolveJob): Promise<BuildNeeds>;
 }
 
 /** What they hold never changes, but how it is read may: then this gets another name. */
 const KIND = 'pip-build-needs';
 const AT_A_TIME = 4;
+const UNKNOWN: BuildNeeds = { backend: null, requires: [] };
 
-/** What source distributions need to be built, by their SHA-256. Each is looked into once; one that is none says nothing. */
-export async function buildNeedsOf(sdists: readonly ArchivedSdist[], job: ResolveJob): Promise<Map<string, BuildNeeds>> {
-  const unique = [...new Map(sdists.map((sdist) => [sdist.artifact.sha256, sdist])).values()];
-  const recorded = await job.findings.find(KIND, unique.map(({ artifact }) => artifact.sha256));
+/** What is needed to build them, by subject. Each is looked into once; what was found is recorded. */
+export async function buildNeedsOf(
+  buildables: readonly Buildable[],
+  job: ResolveJob,
+): Promise<Map<string, BuildNeeds>> {
+  const unique = [...new Map(buildables.map((buildable) => [buildable.subject, buildable])).values()];
+  const recorded = await job.findings.find(KIND, unique.map(({ subject }) => subject));
   const needs = new Map<string, BuildNeeds>();
   recorded.forEach((content, at) => {
     const known = content === undefined ? undefined : parse(content);
-    if (known !== undefined) needs.set(unique[at].artifact.sha256, known);
+    if (known !== undefined) needs.set(unique[at].subject, known);
   });
-  const unknown = unique.filter(({ artifact }) => !needs.has(artifact.sha256));
-  const read = await sideBySide(unknown, AT_A_TIME, job.signal, async (sdist, signal) => {
-    const found = await readNeeds(sdist, { ...job, signal });
-    needs.set(sdist.artifact.sha256, found);
-    return { subject: sdist.artifact.sha256, content: JSON.stringify(found) };
+  const unknown = unique.filter(({ subject }) => !needs.has(subject));
+  const read = await sideBySide(unknown, AT_A_TIME, job.signal, async ({ subject, ...buildable }, signal) => {
+    const found = await buildable.read({ ...job, signal });
+    needs.set(subject, found);
+    return { subject, content: JSON.stringify(found) };
   });
   await job.findings.record(KIND, read);
   return needs;
 }
 
-async function readNeeds(sdist: ArchivedSdist, job: ResolveJob): Promise<BuildNeeds> {
-  const { files } = sdist.contents ?? (await lookInto(sdist, job));
-  if (files.size === 0) return { backend: null, requires: [] };
-  return readBuildNeeds({ read: async (path) => files.get(path) }, job.signal);
+/** A source distribution. `contents`: what was seen of it already. One that is none says nothing. */
+export function buildableSdist(artifact: Artifact, fileName: string, contents?: SdistContents): Buildable {
+  const read = async (job: ResolveJob): Promise<BuildNeeds> => {
+    const { files } = contents ?? (await lookInto(artifact, fileName, job));
+    if (files.size === 0) return UNKNOWN;
+    return readBuildNeeds({ read: async (path) => files.get(path) }, job.signal);
+  };
+  return { subject: artifact.sha256, read };
 }
 
-async function lookInto({ artifact, fileName }: ArchivedSdist, job: ResolveJob): Promise<SdistContents> {
+/** A directory of another repository, of which one commit is archived. */
+export function buildableCommit(artifact: Artifact, { fetchUrl, commit, fragment }: VcsRequirement): Buildable {
+  const directory = fragment.find(({ key }) => key === 'subdirectory')?.value ?? '.';
+  const read = async (job: ResolveJob): Promise<BuildNeeds> => {
+    const { tree } = await job.sources.archive({ repo: fetchUrl, ref: commit, withSubmodules: false }, job.signal);
+    return readBuildNeeds(sourceFiles(tree, directory), job.signal);
+  };
+  return { subject: `${artifact.sha256} ${directory}`, read };
+}
+
+async function lookInto(artifact: Artifact, fileName: string, job: ResolveJob): Promise<SdistContents> {
   try {
     return await withStoredFile(artifact, job, (path) =>
       readSdist(path, fileName, { requirePkgInfo: false }, job.signal),

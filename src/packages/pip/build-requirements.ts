@@ -1,22 +1,17 @@
-import { posix } from 'node:path';
-import { sideBySide } from '../../concurrency/index.js';
-import { ValidationError } from '../../errors/index.js';
+import { inTurns } from '../../concurrency/index.js';
 import type { BuildRequirement, ResolveJob } from '../package-manager.js';
+import { quote } from '../quote.js';
 import type { Archived } from './archive/archived.js';
-import { type ArchivedSdist, buildNeedsOf } from './build-needs.js';
-import { urlPlace } from './layout.js';
+import { type Buildable, buildableCommit, buildableSdist, buildNeedsOf } from './build-needs.js';
+import { externalPlace } from './layout.js';
 import { localRequirements } from './local-packages.js';
 import { sourceFiles } from './metadata/project-files.js';
 import { type BuildNeeds, readBuildNeeds } from './metadata/read-build-needs.js';
-import { indexName } from './names.js';
+import { pinsOf } from './pins.js';
 import type { PythonProject } from './project.js';
-import { type LocalNames, resolvedPackage } from './report.js';
-import { parseBuildRequirement } from './requirements/build-requirement.js';
-import type { VcsRequirement } from './requirements/requirement.js';
-import { satisfies } from './versions.js';
-
-/** Directories of git repositories that are looked at at a time. */
-const AT_A_TIME = 4;
+import { type LocalNames, reported } from './report.js';
+import { withoutAddress } from './requirements/place.js';
+import type { Requirement } from './requirements/requirement.js';
 
 /**
  * What the archived source distributions, and local directories, need to be built, and what of it the index of the
@@ -28,18 +23,20 @@ export async function findBuildRequirements(
   names: LocalNames,
   job: ResolveJob,
 ): Promise<BuildRequirement[]> {
+  const needs = await needsOfAll(projects, archived, job);
   const pins = pinsOf(archived);
-  const needs = await buildNeedsOf(archivedSdists(archived), job);
-  const ofDirectories = await needsOfDirectories(projects, archived, job);
   const found = new Map<string, BuildRequirement>();
-  for (const project of projects) {
-    for (const { name, version, artifact } of resolvedPackage(project, archived, names).dependencies) {
-      const key = artifact === undefined ? posix.join(project.directory, version ?? '') : artifact.sha256;
-      const need = ofDirectories.get(key) ?? needs.get(key);
-      if (need === undefined || version === null) continue;
-      const missing = need.requires.filter((text) => !isSatisfied(text, pins));
-      found.set(JSON.stringify([name, version]), { name, version, ...need, missing });
-    }
+  for (const { directory, runtime, build } of projects) {
+    await inTurns([...runtime.requirements, ...build.requirements], (requirement) => {
+      const need = needs.get(requirement);
+      const dependency = reported(requirement, directory, archived, names);
+      if (need === undefined || dependency === undefined) return;
+      const { name, version } = dependency;
+      const key = JSON.stringify([name, version]);
+      if (found.has(key)) return;
+      const missing = need.requires.filter((text) => !pins.satisfy(text));
+      found.set(key, { name, version, backend: need.backend, requires: need.requires.map(shown), missing: missing.map(shown) });
+    });
   }
   return [...found.values()];
 }
@@ -49,72 +46,56 @@ export function missingWarning(found: readonly BuildRequirement[]): string | und
   const missing = [...new Set(found.flatMap((each) => each.missing))].sort();
   if (missing.length === 0) return undefined;
   const needers = found.filter((each) => each.missing.length > 0).map(({ name }) => name);
-  const some = (texts: readonly string[]): string => texts.slice(0, 5).join(', ') + (texts.length > 5 ? ', …' : '');
   return (
     `Builds will fail where they need what no requirements file pins: ${some(missing)} (to build ${some(needers)}). ` +
     'Add it to requirements-build.txt; GET …/build-requirements of this request tells all of it.'
   );
 }
 
-/** Versions that the index of the request serves, by name. */
-type Pins = ReadonlyMap<string, ReadonlySet<string>>;
-
-function pinsOf({ releases }: Archived): Pins {
-  const pins = new Map<string, Set<string>>();
-  for (const { file } of [...releases.values()].flat()) {
-    const name = indexName(file.name);
-    pins.set(name, (pins.get(name) ?? new Set()).add(file.version));
-  }
-  return pins;
+/** Others wrote them. */
+function some(texts: readonly string[]): string {
+  const first = texts.slice(0, 5).map((text) => quote(withoutAddress(text)));
+  return first.join(', ') + (texts.length > 5 ? ', …' : '');
 }
 
-/** What is for other systems or Pythons of long ago only is needed by nobody; else which Python it will be is unknown. */
-function isSatisfied(text: string, pins: Pins): boolean {
-  const requirement = parseBuildRequirement(text);
-  if (requirement === undefined) return false;
-  if (!requirement.canHold) return true;
-  const versions = [...(pins.get(indexName(requirement.name)) ?? [])];
-  return versions.some((version) => requirement.specifier === '' || satisfies(version, requirement.specifier));
+/** A requirement without user and password of its address: anybody may see it. */
+function shown(text: string): string {
+  return text.replace(/\/\/[^/?#]*@/g, '//');
 }
 
-function archivedSdists({ releases, urls, contents }: Archived): ArchivedSdist[] {
-  const ofIndexes = [...releases.values()]
-    .flat()
-    .filter(({ file }) => file.kind === 'sdist')
-    .map(({ file, artifact }) => ({ artifact, fileName: file.fileName, contents: contents.get(file.url) }));
-  const ofUrls = [...urls]
-    .filter(([{ extension }]) => extension !== '.whl')
-    .map(([requirement, artifact]): ArchivedSdist => {
-      return { artifact, fileName: urlPlace(requirement, { flat: false }).file, contents: undefined };
-    });
-  return [...ofIndexes, ...ofUrls];
-}
-
-/** By the SHA-256 of the archives of commits, and the paths of local directories. */
-async function needsOfDirectories(
+async function needsOfAll(
   projects: readonly PythonProject[],
-  { commits }: Archived,
+  archived: Archived,
   job: ResolveJob,
-): Promise<Map<string, BuildNeeds>> {
-  const needs = new Map<string, BuildNeeds>();
-  for (const { path } of localRequirements(projects)) {
-    needs.set(path, await readBuildNeeds(sourceFiles(job.source, path), job.signal));
+): Promise<Map<Requirement, BuildNeeds>> {
+  const buildables = buildablesOf(archived);
+  const found = await buildNeedsOf([...buildables.values()], job);
+  const needs = new Map<Requirement, BuildNeeds>();
+  for (const [requirement, { subject }] of buildables) {
+    const need = found.get(subject);
+    if (need !== undefined) needs.set(requirement, need);
   }
-  await sideBySide([...commits], AT_A_TIME, job.signal, async ([requirement, artifact], signal) => {
-    needs.set(artifact.sha256, await needsOfCommit(requirement, { ...job, signal }));
-  });
+  for (const requirements of localRequirements(projects).values()) {
+    const need = await readBuildNeeds(sourceFiles(job.source, requirements[0].path), job.signal);
+    for (const requirement of requirements) needs.set(requirement, need);
+  }
   return needs;
 }
 
-async function needsOfCommit(requirement: VcsRequirement, job: ResolveJob): Promise<BuildNeeds> {
-  const { fetchUrl, commit, fragment } = requirement;
-  const { tree } = await job.sources.archive({ repo: fetchUrl, ref: commit, withSubmodules: false }, job.signal);
-  const directory = fragment.find(({ key }) => key === 'subdirectory')?.value ?? '.';
-  try {
-    return await readBuildNeeds(sourceFiles(tree, directory), job.signal);
-  } catch (error) {
-    // The directory is what the line says, which may be anything.
-    if (!(error instanceof ValidationError)) throw error;
-    return { backend: null, requires: [] };
+function buildablesOf({ releases, urls, commits, contents }: Archived): Map<Requirement, Buildable> {
+  const buildables = new Map<Requirement, Buildable>();
+  for (const [requirement, files] of releases) {
+    const sdist = files.find(({ file }) => file.kind === 'sdist');
+    if (sdist === undefined) continue;
+    const { file, artifact } = sdist;
+    buildables.set(requirement, buildableSdist(artifact, file.fileName, contents.get(file.url)));
   }
+  for (const [requirement, artifact] of urls) {
+    const { extension, fragment } = requirement;
+    // What a directory inside of it needs is not read.
+    if (extension === '.whl' || fragment.some(({ key }) => key === 'subdirectory')) continue;
+    buildables.set(requirement, buildableSdist(artifact, externalPlace(requirement, { flat: false }).file));
+  }
+  for (const [requirement, artifact] of commits) buildables.set(requirement, buildableCommit(artifact, requirement));
+  return buildables;
 }

@@ -7,11 +7,18 @@ import { type PythonProject, shownDirectory } from './project.js';
 import type { LocalNames } from './report.js';
 import type { LocalRequirement } from './requirements/requirement.js';
 
-/** Local directories of all packages, each once. */
-export function localRequirements(projects: readonly PythonProject[]): LocalRequirement[] {
-  const all = projects.flatMap(({ runtime, build }) => [...runtime.requirements, ...build.requirements]);
-  const local = all.filter((requirement) => requirement.kind === 'local');
-  return [...new Map(local.map((requirement) => [requirement.path, requirement])).values()];
+/** The lines of all packages that name local directories, by directory. */
+export function localRequirements(
+  projects: readonly PythonProject[],
+): Map<string, [LocalRequirement, ...LocalRequirement[]]> {
+  const local = new Map<string, [LocalRequirement, ...LocalRequirement[]]>();
+  for (const requirement of projects.flatMap(({ runtime, build }) => [...runtime.requirements, ...build.requirements])) {
+    if (requirement.kind !== 'local') continue;
+    const known = local.get(requirement.path);
+    if (known === undefined) local.set(requirement.path, [requirement]);
+    else known.push(requirement);
+  }
+  return local;
 }
 
 /**
@@ -20,11 +27,13 @@ export function localRequirements(projects: readonly PythonProject[]): LocalRequ
  */
 export async function localNames(projects: readonly PythonProject[], job: ResolveJob): Promise<LocalNames> {
   const names = new Map<string, string>();
-  for (const { path, file, line } of localRequirements(projects)) {
+  for (const [path, requirements] of localRequirements(projects)) {
     const log = (message: string): void => job.log.warn(`Python package at ${shownDirectory(path)}: ${message}`);
     const { name } = await readNameAndVersion(sourceFiles(job.source, path), log, job.signal);
+    const nameless = requirements.find((requirement) => requirement.name === '');
     if (name !== undefined) names.set(path, reportedName(name));
-    else if (isNameNeeded(projects, path)) {
+    else if (nameless !== undefined) {
+      const { file, line } = nameless;
       throw new InvalidRequestData(
         `${file}, line ${line}: the name of the Python package at ${shownDirectory(path)} cannot be found without ` +
           'running code. Write it as plain text into its setup.cfg or pyproject.toml, or behind #egg= on that line.',
@@ -32,12 +41,4 @@ export async function localNames(projects: readonly PythonProject[], job: Resolv
     }
   }
   return names;
-}
-
-function isNameNeeded(projects: readonly PythonProject[], path: string): boolean {
-  return projects.some(({ runtime, build }) =>
-    [...runtime.requirements, ...build.requirements].some(
-      (requirement) => requirement.kind === 'local' && requirement.path === path && requirement.name === '',
-    ),
-  );
 }

@@ -3,6 +3,7 @@ import { UnsupportedFeature } from '../../errors/index.js';
 import type { PlacedArtifact, RegistryEntry } from '../package-manager.js';
 import { quote } from '../quote.js';
 import type { ArchivedFile } from './archive/archived.js';
+import type { ExternalAddress } from './configuration.js';
 import { type ExternalPlace, indexPlace } from './layout.js';
 import { indexName } from './names.js';
 
@@ -24,6 +25,8 @@ export class Placement {
   readonly links: LinkedFile[] = [];
   private readonly placed = new Map<string, Artifact>();
   private readonly served = new Map<string, Artifact>();
+  /** Directory by the directory that is its own, both with the file. */
+  private readonly externals = new Map<string, string>();
 
   constructor(private readonly layout: { flat: boolean }) {}
 
@@ -38,17 +41,23 @@ export class Placement {
     }
   }
 
-  /** Returns the path in the raw part of the registry. */
-  addExternal(artifact: Artifact, { path, file, directories }: ExternalPlace): string {
+  addExternal(artifact: Artifact, { path, file, directories }: ExternalPlace): void {
     this.place(artifact, path);
-    const [usual, other] = directories;
+    const [usual, own] = directories;
     // Forks have the same name.
-    const isTaken = isOther(this.served.get(`/${usual} ${file}`), artifact);
-    const directory = isTaken && other !== undefined ? other : usual;
+    const directory = isOther(this.served.get(`/${usual} ${file}`), artifact) ? own : usual;
     const name = `/${directory}`;
     // The name of the file tells more of it than the version, and one version may have several names.
     if (this.serve(artifact, name, file)) this.registryEntries.push({ artifact, name, version: file, file });
-    return `${directory}/${file}`;
+    this.externals.set(`${own}/${file}`, `${directory}/${file}`);
+  }
+
+  /**
+   * Where an archive lies. One that could not be had, of a constraint that nobody may need, is nowhere: the address is
+   * the one it would have, where clients find nothing; they must not be led to the internet.
+   */
+  addressOf({ path, file, directories: [, own] }: ExternalPlace): ExternalAddress {
+    return { registryPath: this.externals.get(`${own}/${file}`) ?? `${own}/${file}`, bundlePath: path };
   }
 
   private place(artifact: Artifact, path: string): boolean {

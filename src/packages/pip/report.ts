@@ -20,41 +20,48 @@ export function resolvedPackage(project: PythonProject, archived: Archived, name
     [build.requirements, true],
   ] as const) {
     for (const requirement of requirements) {
-      for (const dependency of reported(requirement, directory, archived, names)) {
-        const key = JSON.stringify([dependency.name, dependency.version, dev]);
-        if (!dependencies.has(key)) dependencies.set(key, { ...dependency, dev, replaces: null });
-      }
+      const dependency = reported(requirement, directory, archived, names);
+      if (dependency === undefined) continue;
+      const key = JSON.stringify([dependency.name, dependency.version, dev]);
+      if (!dependencies.has(key)) dependencies.set(key, { ...dependency, dev, replaces: null });
     }
   }
   return { type: 'pip', name, version, path: directory, dependencies: [...dependencies.values()] };
 }
 
-type Reported = Pick<ResolvedDependency, 'type' | 'name' | 'version' | 'artifact'>;
+/** As it is reported; whether it is for development is for others to say. */
+export type Reported = Pick<ResolvedDependency, 'type' | 'name' | 'artifact'> & { version: string };
 
-function reported(requirement: Requirement, directory: string, archived: Archived, names: LocalNames): Reported[] {
+/** What a requirement of the package in `directory` comes to: nothing if it could not be had, else one dependency. */
+export function reported(
+  requirement: Requirement,
+  directory: string,
+  archived: Archived,
+  names: LocalNames,
+): Reported | undefined {
   switch (requirement.kind) {
     case 'index': {
       const files = archived.releases.get(requirement) ?? [];
       // A release is one dependency, whatever files of it there are; the source distribution stands for it.
       const first = files.find(({ file }) => file.kind === 'sdist') ?? files[0];
-      if (first === undefined) return [];
+      if (first === undefined) return undefined;
       const { file, artifact } = first;
-      return [{ type: 'pip', name: file.name, version: file.version, artifact }];
+      return { type: 'pip', name: file.name, version: file.version, artifact };
     }
     case 'vcs': {
       const artifact = archived.commits.get(requirement);
-      if (artifact === undefined) return [];
+      if (artifact === undefined) return undefined;
       const version = `git+${requirement.url}@${requirement.commit}`;
-      return [{ type: 'pip', name: reportedName(requirement.name), version, artifact }];
+      return { type: 'pip', name: reportedName(requirement.name), version, artifact };
     }
     case 'url': {
       const artifact = archived.urls.get(requirement);
-      if (artifact === undefined) return [];
-      return [{ type: 'pip', name: reportedName(requirement.name), version: urlWithHash(requirement), artifact }];
+      if (artifact === undefined) return undefined;
+      return { type: 'pip', name: reportedName(requirement.name), version: urlWithHash(requirement), artifact };
     }
     case 'local': {
       const name = requirement.name === '' ? names.get(requirement.path) : reportedName(requirement.name);
-      return name === undefined ? [] : [{ type: 'pip', name, version: localVersion(directory, requirement.path) }];
+      return name === undefined ? undefined : { type: 'pip', name, version: localVersion(directory, requirement.path) };
     }
   }
 }
@@ -62,7 +69,8 @@ function reported(requirement: Requirement, directory: string, archived: Archive
 /** The address with its hash in the fragment, in the form that manifests read. */
 function urlWithHash({ url, hash, fragment }: UrlRequirement): string {
   if (fragment.some(({ key }) => key === 'cachito_hash')) return url;
-  return `${url}${url.includes('#') ? '&' : '#'}cachito_hash=${hash.algorithm}:${hash.digest}`;
+  const joint = !url.includes('#') ? '#' : url.endsWith('#') ? '' : '&';
+  return `${url}${joint}cachito_hash=${hash.algorithm}:${hash.digest}`;
 }
 
 /** `.`, `./lib` or `../lib`: from the package to the directory. */

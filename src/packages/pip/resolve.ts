@@ -6,14 +6,13 @@ import { archiveAll } from './archive/archive-all.js';
 import type { Archived } from './archive/archived.js';
 import { needsOf } from './archive/needs.js';
 import { findBuildRequirements, missingWarning } from './build-requirements.js';
-import { configurationFiles, environment, type ExternalAddress } from './configuration.js';
-import { type ExternalPlace, urlPlace, vcsPlace } from './layout.js';
+import { configurationFiles, environment } from './configuration.js';
+import { externalPlace } from './layout.js';
 import { linksPage } from './links-page.js';
 import { localNames } from './local-packages.js';
 import { Placement } from './placement.js';
 import { type PythonProject, readProject, shownDirectory } from './project.js';
 import { resolvedPackage } from './report.js';
-import type { UrlRequirement, VcsRequirement } from './requirements/requirement.js';
 
 /** Everything about the Python packages of a request. */
 export async function resolvePip(job: ResolveJob): Promise<Resolution> {
@@ -24,17 +23,20 @@ export async function resolvePip(job: ResolveJob): Promise<Resolution> {
   }
   refuseTwins(projects);
   const names = await localNames(projects, job);
+  const needs = needsOf(projects);
+  const settings = { flat: job.settings.pip.flatLayout, ...job.settings.registries };
+  // What cannot be kept is refused before anything is fetched.
+  for (const { requirement } of [...needs.urls, ...needs.commits]) externalPlace(requirement, settings);
+
   await job.progress.phase(`Fetching the Python dependencies of ${shownProjects(projects)}`);
-  const archived = await archiveAll(needsOf(projects), job);
+  const archived = await archiveAll(needs, job);
 
   await job.progress.phase('Looking up what the Python source distributions need to be built');
   const buildRequirements = await findBuildRequirements(projects, archived, names, job);
   const warning = missingWarning(buildRequirements);
   if (warning !== undefined) job.log.warn(warning);
 
-  const settings = { flat: job.settings.pip.flatLayout, ...job.settings.registries };
-  const placement = new Placement(settings);
-  const addresses = await placeAll(archived, placement, settings);
+  const placement = await placeAll(archived, settings);
   const { artifacts, registryEntries } = placement;
   return {
     ...emptyResolution(),
@@ -43,41 +45,18 @@ export async function resolvePip(job: ResolveJob): Promise<Resolution> {
     generated: [linksPage(placement.links)],
     registryEntries,
     environment: environment(settings),
-    files: configurationFiles(projects, (requirement) => addressIn(addresses, requirement), settings),
+    files: configurationFiles(projects, (each) => placement.addressOf(externalPlace(each, settings)), settings),
     buildRequirements,
   };
 }
 
-type External = UrlRequirement | VcsRequirement;
-
-/** Returns where the archives lie that are from no package index. */
-async function placeAll(
-  { releases, urls, commits }: Archived,
-  placement: Placement,
-  layout: { flat: boolean },
-): Promise<Map<External, ExternalAddress>> {
+async function placeAll({ releases, urls, commits }: Archived, layout: { flat: boolean }): Promise<Placement> {
+  const placement = new Placement(layout);
   await inTurns([...releases.values()].flat(), (file) => placement.addIndexFile(file));
-  const places: [External, ExternalPlace][] = [
-    ...[...urls.keys()].map((each): [External, ExternalPlace] => [each, urlPlace(each, layout)]),
-    ...[...commits.keys()].map((each): [External, ExternalPlace] => [each, vcsPlace(each, layout)]),
-  ];
-  const addresses = new Map<External, ExternalAddress>();
-  for (const [requirement, place] of places) {
-    const artifact = requirement.kind === 'url' ? urls.get(requirement) : commits.get(requirement);
-    if (artifact === undefined) continue;
-    const registryPath = placement.addExternal(artifact, place);
-    addresses.set(requirement, { registryPath, bundlePath: place.path });
-  }
-  return addresses;
-}
-
-function addressIn(addresses: ReadonlyMap<External, ExternalAddress>, requirement: External): ExternalAddress {
-  const address = addresses.get(requirement);
-  if (address !== undefined) return address;
-  throw new InvalidRequestData(
-    `${requirement.file}, line ${requirement.line}: ${quote(requirement.name)} could not be archived, and the line ` +
-      'would lead to the internet. Remove it.',
+  await inTurns([...urls, ...commits], ([requirement, artifact]) =>
+    placement.addExternal(artifact, externalPlace(requirement, layout)),
   );
+  return placement;
 }
 
 function refuseTwins(projects: readonly PythonProject[]): void {

@@ -1,12 +1,12 @@
 import { sideBySide } from '../../../concurrency/index.js';
 import type { Artifact } from '../../../dependencies/index.js';
-import { CachitoError } from '../../../errors/index.js';
 import type { ResolveJob } from '../../package-manager.js';
 import type { UrlRequirement, VcsRequirement } from '../requirements/requirement.js';
 import { archiveCommit } from './archive-commit.js';
 import { archiveReleases } from './archive-releases.js';
 import { archiveUrl } from './archive-url.js';
 import type { Archived } from './archived.js';
+import { ifItCanBeHad } from './if-it-can-be-had.js';
 import type { ExternalNeed, Needs } from './needs.js';
 
 /** Git repositories and other archives at a time. */
@@ -53,12 +53,8 @@ function externalWork<Kind extends UrlRequirement | VcsRequirement>(
   into: Map<Kind, Artifact>,
 ): (job: ResolveJob) => Promise<void> {
   return async (job) => {
-    try {
-      const artifact = await archive(requirement, job);
-      requirements.forEach((each) => into.set(each, artifact));
-    } catch (error) {
-      if (!optional || job.signal.aborted || !(error instanceof CachitoError && error.origin === 'client')) throw error;
-      job.log.warn(`Left out, since only the constraints file ${requirement.file} names it: ${error.message}`);
-    }
+    const { file } = requirement;
+    const artifact = await ifItCanBeHad({ file, optional }, job, () => archive(requirement, job));
+    if (artifact !== undefined) requirements.forEach((each) => into.set(each, artifact));
   };
 }

@@ -1,6 +1,5 @@
 import { sideBySide } from '../../../concurrency/index.js';
-import type { ArtifactSpec } from '../../../dependencies/index.js';
-import { InvalidChecksum, InvalidRequestData } from '../../../errors/index.js';
+import type { Artifact, ArtifactSpec } from '../../../dependencies/index.js';
 import type { ResolveJob } from '../../package-manager.js';
 import { readSdist, type SdistContents } from '../distributions/read-sdist.js';
 import { readWheelMetadata } from '../distributions/read-wheel.js';
@@ -9,10 +8,11 @@ import type { ChosenFile } from '../package-index/chosen-file.js';
 import { heldFindings } from '../package-index/held-findings.js';
 import type { IndexRequirement } from '../requirements/requirement.js';
 import type { ArchivedFile } from './archived.js';
+import { ifItCanBeHad } from './if-it-can-be-had.js';
 import type { ReleaseNeed } from './needs.js';
 import { archiveMetadata } from './wheel-metadata.js';
 
-/** Releases that only constraints files name are looked up one by one, since each may fail. */
+/** Releases that only constraints files name are archived one by one, since each may fail. */
 const OPTIONAL_AT_A_TIME = 10;
 
 export interface ArchivedReleases {
@@ -30,17 +30,16 @@ export async function archiveReleases(
   job: ResolveJob,
   onArchived: (archived: number, files: number) => void,
 ): Promise<ArchivedReleases> {
-  const findings = heldFindings(job.findings);
-  const chosen = await lookUp(needs, { ...job, findings });
   const seen = { contents: new Map<string, SdistContents>(), metadata: new Map<string, Buffer>() };
-  const wanted = needs.flatMap((need) => (chosen.get(need) ?? []).map((file) => ({ need, file })));
-  const specs = wanted.map(({ need, file }) => specOf(file, need, seen));
-  const artifacts = await job.artifacts.getAll(specs, {
-    signal: job.signal,
-    onArchived: (count) => onArchived(count, specs.length),
+  const required = needs.filter(({ optional }) => !optional);
+  const all = await archiveTogether(required, seen, job, onArchived);
+  const optional = needs.filter((need) => need.optional);
+  const had = await sideBySide(optional, OPTIONAL_AT_A_TIME, job.signal, (need, signal) => {
+    const own = { ...job, signal };
+    const { file } = need.requirements[0];
+    return ifItCanBeHad({ file, optional: true }, own, () => archiveTogether([need], seen, own));
   });
-  await findings.settle();
-  const all = wanted.map(({ need, file }, at) => ({ need, file, artifact: artifacts[at] }));
+  for (const release of had) all.push(...(release ?? []));
   const metadata = await archiveMetadata(all, seen.metadata, job);
   const files = new Map<IndexRequirement, ArchivedFile[]>();
   for (const { need, file, artifact } of all) {
@@ -53,33 +52,30 @@ export async function archiveReleases(
   return { files, contents: seen.contents };
 }
 
-/** Optional ones that cannot be had are missing. */
-async function lookUp(needs: readonly ReleaseNeed[], job: ResolveJob): Promise<Map<ReleaseNeed, ChosenFile[]>> {
-  const required = needs.filter(({ optional }) => !optional);
-  const found = await chooseFiles(
-    required.map(({ query }) => query),
-    job,
-  );
-  const chosen = new Map(required.map((need, at) => [need, found[at]]));
-  const optional = needs.filter((need) => need.optional);
-  await sideBySide(optional, OPTIONAL_AT_A_TIME, job.signal, async (need, signal) => {
-    const files = await ifItCanBeHad(need, { ...job, signal });
-    if (files !== undefined) chosen.set(need, files);
-  });
-  return chosen;
+interface ReleaseFile {
+  need: ReleaseNeed;
+  file: ChosenFile;
+  artifact: Artifact;
 }
 
-async function ifItCanBeHad(
-  { query, requirements }: ReleaseNeed,
+/** The first failure ends everything; then nothing is recorded of what the indexes said. */
+async function archiveTogether(
+  needs: readonly ReleaseNeed[],
+  seen: Seen,
   job: ResolveJob,
-): Promise<ChosenFile[] | undefined> {
-  try {
-    return (await chooseFiles([query], job)).flat();
-  } catch (error) {
-    if (!(error instanceof InvalidRequestData || error instanceof InvalidChecksum)) throw error;
-    job.log.warn(`Left out, since only the constraints file ${requirements[0].file} names it: ${error.message}`);
-    return undefined;
-  }
+  onArchived?: (archived: number, files: number) => void,
+): Promise<ReleaseFile[]> {
+  const findings = heldFindings(job.findings);
+  const queries = needs.map(({ query }) => query);
+  const chosen = await chooseFiles(queries, { ...job, findings });
+  const wanted = needs.flatMap((need, at) => chosen[at].map((file) => ({ need, file })));
+  const specs = wanted.map(({ need, file }) => specOf(file, need, seen));
+  const artifacts = await job.artifacts.getAll(specs, {
+    signal: job.signal,
+    onArchived: (count) => onArchived?.(count, specs.length),
+  });
+  await findings.settle();
+  return wanted.map(({ need, file }, at) => ({ need, file, artifact: artifacts[at] }));
 }
 
 interface Seen {

@@ -40,7 +40,7 @@ export function needsOf(projects: readonly PythonProject[]): Needs {
           addExternal(urls, JSON.stringify([requirement.name, requirement.fetchUrl, requirement.hash]), requirement);
           break;
         case 'vcs':
-          addExternal(commits, JSON.stringify([requirement.fetchUrl, requirement.commit]), requirement);
+          addExternal(commits, JSON.stringify([requirement.fetchUrl, requirement.commit, requirement.hashes]), requirement);
           break;
         case 'local':
           break;
