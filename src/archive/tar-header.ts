@@ -1,8 +1,7 @@
 import { encodePath, isUtf8Path } from './path-bytes.js';
+import { TAR_BLOCK } from './tar-block.js';
 import type { TreeEntryType } from './tree-entry.js';
 
-/** Tar works in blocks of this many bytes. */
-const TAR_BLOCK = 512;
 /** Two empty blocks end an archive (POSIX.1-2017, pax, "ustar Interchange Format"). */
 export const END_OF_TAR = Buffer.alloc(2 * TAR_BLOCK);
 

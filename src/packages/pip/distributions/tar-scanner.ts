@@ -1,6 +1,5 @@
+import { padding, readPaxRecords, readTarBlock, TAR_BLOCK, type TarBlock, untilNul } from '../../../archive/index.js';
 import { LIMITS, type Refusal } from './archive-limits.js';
-import { readPaxRecords } from './pax-records.js';
-import { BLOCK, readTarHeader, type TarHeader, untilNul } from './tar-header.js';
 
 /** A member of an archive, as its headers say. */
 export interface ArchiveMember {
@@ -61,7 +60,7 @@ export class TarScanner {
   /** To be called when all was pushed. */
   end(): void {
     // Many writers leave out the two blocks of zeros that mark the end.
-    const isBetweenMembers = this.section.missing === BLOCK && this.extensions.size === 0 && this.members > 0;
+    const isBetweenMembers = this.section.missing === TAR_BLOCK && this.extensions.size === 0 && this.members > 0;
     if (this.isEmpty || !(this.isBehindEnd || isBetweenMembers)) throw this.damaged();
   }
 
@@ -87,22 +86,22 @@ export class TarScanner {
   }
 
   private headerSection(): Section {
-    return { missing: BLOCK, parts: [], done: (block) => this.header(block) };
+    return { missing: TAR_BLOCK, parts: [], done: (block) => this.header(block) };
   }
 
   private header(block: Buffer): void {
-    if (block.equals(ZEROS.subarray(0, BLOCK))) {
+    if (block.equals(ZEROS.subarray(0, TAR_BLOCK))) {
       if (this.extensions.size > 0) throw this.damaged();
       this.isBehindEnd = true;
       return;
     }
-    const header = readTarHeader(block);
+    const header = readTarBlock(block);
     if (header === undefined) throw this.damaged();
     if (EXTENSIONS.includes(header.typeFlag)) this.extension(header);
     else this.member(header);
   }
 
-  private extension({ typeFlag, size }: TarHeader): void {
+  private extension({ typeFlag, size }: TarBlock): void {
     if (size > LIMITS.header) throw this.refusal(`holds a header of more than ${LIMITS.header} bytes`);
     this.content(size, (content) => {
       if (typeFlag === 'L') this.extend('path', untilNul(content));
@@ -128,7 +127,7 @@ export class TarScanner {
     this.extensions.set(key, value);
   }
 
-  private member(header: TarHeader): void {
+  private member(header: TarBlock): void {
     this.members += 1;
     if (this.members > LIMITS.members) throw this.refusal(`holds more than ${LIMITS.members} members`);
     const name = this.extensions.get('path') ?? header.name;
@@ -150,7 +149,7 @@ export class TarScanner {
   private content(size: number, taker: Section['done'] | undefined): void {
     this.expect(size, taker !== undefined, (content) => {
       taker?.(content);
-      this.expect((BLOCK - (size % BLOCK)) % BLOCK, false, () => {
+      this.expect(padding(size).length, false, () => {
         this.section = this.headerSection();
       });
     });

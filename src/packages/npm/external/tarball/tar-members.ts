@@ -1,9 +1,15 @@
-import { decodePath, padding } from '../../../../archive/index.js';
+import {
+  decodePath,
+  padding,
+  readPaxRecords,
+  readTarBlock,
+  TAR_BLOCK,
+  type TarBlock,
+  untilNul,
+} from '../../../../archive/index.js';
 import { FileAccessError, ValidationError } from '../../../../errors/index.js';
 import { ByteReader } from './byte-reader.js';
 import type { TarLimits } from './limits.js';
-import { readPaxRecords } from './pax-records.js';
-import { BLOCK, isEmptyBlock, readTarBlock, type TarBlock } from './tar-block.js';
 
 /** A member of a tar archive, as its headers say. */
 export interface TarMember {
@@ -78,13 +84,13 @@ class TarText {
   async next(): Promise<TarMember | undefined> {
     const extensions: Extensions = { blocks: [] };
     for (;;) {
-      const block = await this.reader.take(BLOCK);
-      if (block.length === 0 || (block.length === BLOCK && isEmptyBlock(block))) {
+      const block = await this.reader.take(TAR_BLOCK);
+      if (block.length === 0 || (block.length === TAR_BLOCK && isEmptyBlock(block))) {
         const { path, target, size } = extensions;
         if ((path ?? target ?? size) !== undefined) throw this.damaged();
         return undefined;
       }
-      const header = block.length === BLOCK ? readTarBlock(block) : undefined;
+      const header = block.length === TAR_BLOCK ? strictBlock(block) : undefined;
       if (header === undefined) throw this.damaged();
       extensions.blocks.push(block);
       if (!(await this.extend(extensions, header))) return this.member(header, extensions);
@@ -105,12 +111,12 @@ class TarText {
   }
 
   /** Whether a header only says more about the next one. */
-  private async extend(extensions: Extensions, header: TarBlock): Promise<boolean> {
+  private async extend(extensions: Extensions, header: StrictBlock): Promise<boolean> {
     if (!['x', 'g', 'L', 'K'].includes(header.typeFlag)) return false;
     const content = await this.headerContent(header.size);
     extensions.blocks.push(content, padding(content.length));
-    if (header.typeFlag === 'L') this.set(extensions, 'path', withoutNul(content));
-    else if (header.typeFlag === 'K') this.set(extensions, 'target', withoutNul(content));
+    if (header.typeFlag === 'L') this.set(extensions, 'path', untilNul(content));
+    else if (header.typeFlag === 'K') this.set(extensions, 'target', untilNul(content));
     else this.addRecords(extensions, content, header.typeFlag === 'g');
     return true;
   }
@@ -141,7 +147,7 @@ class TarText {
     extensions[key] = value;
   }
 
-  private member(header: TarBlock, extensions: Extensions): TarMember {
+  private member(header: StrictBlock, extensions: Extensions): TarMember {
     const path = decodePath(extensions.path ?? header.name);
     const type = TYPES.get(header.typeFlag);
     if (type === undefined) throw this.refused('holds an entry that is no file, directory or link');
@@ -174,7 +180,17 @@ class TarText {
   }
 }
 
-function withoutNul(content: Buffer): Buffer {
-  const end = content.indexOf(0);
-  return end < 0 ? content : content.subarray(0, end);
+function isEmptyBlock(block: Buffer): boolean {
+  return block.every((byte) => byte === 0);
+}
+
+/** A header block without anything unreadable. */
+type StrictBlock = TarBlock & { mode: number; modified: number };
+
+/** A header that all readers understand alike, and whose numbers can be written again. */
+function strictBlock(block: Buffer): StrictBlock | undefined {
+  const header = readTarBlock(block);
+  if (header === undefined || header.hasSignedSum) return undefined;
+  const { mode, modified } = header;
+  return mode === undefined || modified === undefined ? undefined : { ...header, mode, modified };
 }
