@@ -10,6 +10,8 @@ import { type BuildNeeds, readBuildNeeds } from './metadata/read-build-needs.js'
 import { pinsOf } from './pins.js';
 import type { PythonProject } from './project.js';
 import { type LocalNames, reported } from './report.js';
+import { parseMarker } from './requirements/marker.js';
+import { canHold } from './requirements/marker-reach.js';
 import { withoutAddress } from './requirements/place.js';
 import type { Requirement } from './requirements/requirement.js';
 
@@ -33,8 +35,9 @@ export async function findBuildRequirements(
       if (need === undefined || dependency === undefined) return;
       const { name, version } = dependency;
       const key = JSON.stringify([name, version]);
-      if (found.has(key)) return;
-      const missing = need.requires.filter((text) => !pins.satisfy(text));
+      // A line may be for other systems, where another line is not.
+      if ((found.get(key)?.missing.length ?? 0) > 0) return;
+      const missing = need.requires.filter((text) => isInstalled(requirement) && !pins.satisfy(text));
       found.set(key, { name, version, backend: need.backend, requires: need.requires.map(shown), missing: missing.map(shown) });
     });
   }
@@ -61,6 +64,11 @@ function some(texts: readonly string[]): string {
 /** A requirement without user and password of its address: anybody may see it. */
 function shown(text: string): string {
   return text.replace(/\/\/[^/?#]*@/g, '//');
+}
+
+/** What is for other systems or Pythons of long ago is archived, but built by nobody. */
+function isInstalled({ marker, file, line }: Requirement): boolean {
+  return marker === undefined || canHold(parseMarker(marker, { file, line }));
 }
 
 async function needsOfAll(
