@@ -198,7 +198,9 @@ async function cronSource({ git, files }: PipServers): Promise<PipSource> {
 }
 
 /** For every test run. */
-export const SMALL_PROJECTS: readonly PipProject[] = [FLASK, RICH, PYRAMID, CRONITER];
+export const SMALL_PROJECTS: readonly PipProject[] = [FLASK, CRONITER];
+/** Their builds take some minutes. */
+export const SLOW_PROJECTS: readonly PipProject[] = [RICH, PYRAMID];
 
 /** A source distribution with hashed requirements files; what is in `elsewhere` is for other platforms. */
 export async function hashedSource(
