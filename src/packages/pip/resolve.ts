@@ -14,12 +14,19 @@ import { Placement } from './placement.js';
 import { type PythonProject, readProject, shownDirectory } from './project.js';
 import { resolvedPackage } from './report.js';
 
+/** Lines and hashes of a request. Real ones have a tenth of it. */
+const MAX_LINES = 300_000;
+
 /** Everything about the Python packages of a request. */
 export async function resolvePip(job: ResolveJob): Promise<Resolution> {
   const projects: PythonProject[] = [];
+  let lines = 0;
   for (const entry of job.paths) {
     await job.progress.phase(`Reading the Python requirements at ${shownDirectory(entry.path)}`);
-    projects.push(await readProject(entry, job));
+    const project = await readProject(entry, job);
+    projects.push(project);
+    lines += linesOf(project);
+    if (lines > MAX_LINES) throw tooManyLines();
   }
   refuseTwins(projects);
   const names = await localNames(projects, job);
@@ -57,6 +64,22 @@ async function placeAll({ releases, urls, commits }: Archived, layout: { flat: b
     placement.addExternal(artifact, externalPlace(requirement, layout)),
   );
   return placement;
+}
+
+/** What is held in memory for a package: its lines, as read and as they are meant, and their hashes. */
+function linesOf({ runtime, build }: PythonProject): number {
+  let lines = runtime.requirements.length + build.requirements.length;
+  for (const { items } of [...runtime.files, ...build.files]) {
+    for (const item of items) lines += item.kind === 'requirement' ? 1 + item.statement.hashes.length : 1;
+  }
+  return lines;
+}
+
+function tooManyLines(): InvalidRequestData {
+  return new InvalidRequestData(
+    `The requirements files of all Python packages come to more than ${MAX_LINES} lines and hashes, each counted as ` +
+      'often as packages include it. Post several requests, each for fewer packages.',
+  );
 }
 
 function refuseTwins(projects: readonly PythonProject[]): void {

@@ -116,7 +116,11 @@ describe('readNameAndVersion', () => {
     ['setup.cfg in another encoding', { 'setup.cfg': Buffer.from([0xff]) }, `"setup.cfg" is not UTF-8 text. ${NOTHING}`],
     ['package_dir', { 'setup.cfg': '[metadata]\nversion = attr: a.V\n[options]\npackage_dir = src' }, `"setup.cfg" cannot be read: "src" in package_dir has no "=". ${NOTHING}`],
     ['a module', { 'setup.cfg': '[metadata]\nversion = attr: a.V', 'a.py': '(' }, `"a.py" is not valid Python: see line 1. ${NOTHING}`],
-    ['a long name', { 'setup.py': `setup(name='${'n'.repeat(1001)}')` }, 'A name of the package has more than 1000 characters and does not count.'],
+    ['a long name', { 'setup.py': `setup(name='${'n'.repeat(1001)}')` }, 'A name of the package has more than 1000 bytes and does not count.'],
+    ['a long name in other letters', { 'setup.py': `setup(name='${'é'.repeat(501)}')` }, 'A name of the package has more than 1000 bytes and does not count.'],
+    ['a name with NUL', { 'setup.py': "setup(name='a\\0b')" }, 'A name of the package has control characters and does not count.'],
+    ['a name of two lines', { 'setup.py': "setup(name='a\\nb')" }, 'A name of the package has control characters and does not count.'],
+    ['a name with half a character', { 'setup.py': "setup(name='a\\ud800')" }, 'A name of the package has control characters and does not count.'],
   ])('tells what it cannot understand: %s', async (_, files, message) => {
     expect(await read({ ...files, 'pyproject.toml': TOML })).toEqual(['t', '3', [message]]);
   });

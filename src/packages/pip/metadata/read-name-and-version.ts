@@ -20,8 +20,10 @@ interface Description {
   version: () => string | undefined | Promise<string | undefined>;
 }
 
-/** Characters: nobody means a longer name or version. */
+/** Bytes: nobody means a longer name or version, and no index of the catalogue could hold it. */
 const MAX_LENGTH = 1000;
+/** What no name has, and documents and databases cannot hold. */
+const NO_TEXT = /[\p{Cc}\p{Cs}]/u;
 
 /**
  * Name and version of a package from its `setup.py`, what is missing from `setup.cfg`, and what is missing still from
@@ -100,7 +102,10 @@ async function understood<Content>(read: () => Promise<Content>, log: Log): Prom
 
 function usable(what: string, text: string | undefined, log: Log): string | undefined {
   if (text === undefined || text === '') return undefined;
-  if (text.length <= MAX_LENGTH) return text;
-  log(`A ${what} of the package has more than ${MAX_LENGTH} characters and does not count.`);
+  const isLong = Buffer.byteLength(text) > MAX_LENGTH;
+  // Of a version, other characters are replaced.
+  const isText = what === 'version' || !NO_TEXT.test(text);
+  if (!isLong && isText) return text;
+  log(`A ${what} of the package has ${isLong ? `more than ${MAX_LENGTH} bytes` : 'control characters'} and does not count.`);
   return undefined;
 }

@@ -22,8 +22,8 @@ const DIGEST_LENGTHS: ReadonlyMap<string, number> = new Map([
   ['sha384', 96],
   ['sha512', 128],
 ]);
-/** Characters. */
-const MAX_ADDRESS = 4096;
+/** Characters; more, with name and version, do not fit into an index of the catalogue. */
+const MAX_ADDRESS = 2048;
 /** Characters of what an index says in words. */
 const MAX_WORDS = 1000;
 

@@ -15,6 +15,10 @@ import {
 /** Limits of all files of a package together. */
 const MAX_FILES = 500;
 const MAX_ITEMS = 10_000;
+/** Bytes. */
+const MAX_SIZE = 16 * 1024 * 1024;
+/** Lines of all sets: a file counts as often as others include it. */
+const MAX_COLLECTED = 100_000;
 
 /** One file with everything that it includes: what pip sees when it is given that file. */
 export interface FileSet {
@@ -28,6 +32,8 @@ export interface FileSet {
 export class FileLibrary {
   private readonly known = new Map<string, RequirementsFile>();
   private items = 0;
+  private size = 0;
+  private collected = 0;
 
   constructor(
     private readonly source: Pick<SourceTree, 'read'>,
@@ -45,6 +51,11 @@ export class FileLibrary {
     const file = await this.read(posix.normalize(path));
     if (file === undefined) throw new FileAccessError(`The requirements file ${quote(path)} does not exist.`);
     await this.add(file, 'requirements', set, [], new Set());
+    this.collected += set.requirements.length + set.constraints.length;
+    if (this.collected > MAX_COLLECTED)
+      throw new ValidationError(
+        `Requirements files include each other so often that they come to more than ${MAX_COLLECTED} lines.`,
+      );
     return set;
   }
 
@@ -81,6 +92,9 @@ export class FileLibrary {
       throw new ValidationError(`More than ${MAX_FILES} requirements files are included.`);
     const content = await this.source.read(path, { maxSize: MAX_FILE_SIZE });
     if (content === undefined) return undefined;
+    this.size += content.length;
+    if (this.size > MAX_SIZE)
+      throw new ValidationError(`All requirements files together are larger than ${MAX_SIZE / 1024 / 1024} MiB.`);
     const file = await parseRequirementsFile(content, path, this.rules);
     this.items += file.items.length;
     if (this.items > MAX_ITEMS)

@@ -6,7 +6,8 @@ import { parseExtras, type Project } from './named.js';
 import { invalidLine, type Place } from './place.js';
 import type { Named } from './statement.js';
 
-const MAX_LENGTH = 4096;
+/** Bytes: the path of a local package stands for its version, and more do not fit into an index of the catalogue. */
+const MAX_LENGTH = 1000;
 
 /** pip takes for paths what begins with a dot or has a slash; behind `-e`, where no release can stand, everything. */
 export function isPath(text: string, editable: boolean): boolean {
@@ -49,8 +50,11 @@ export function insideRepository(packageRoot: string, path: string, place: Place
 /** Throws `ValidationError` for what is no relative path, such as one on another host. */
 export function checkedPath(path: string, place: Place): string {
   if (path.startsWith('/'))
-    throw invalidLine(place, `The path ${quote(path)} is absolute. Name what is in the repository by a relative path.`);
-  if (path === '' || path.length > MAX_LENGTH || /[\0-\x1f\x7f\\]/.test(path))
+    throw invalidLine(
+      place,
+      `The path ${quote(withoutUser(path))} is absolute. Name what is in the repository by a relative path.`,
+    );
+  if (path === '' || Buffer.byteLength(path) > MAX_LENGTH || /[\0-\x1f\x7f\\]/.test(path))
     throw invalidLine(place, `${quote(path)} is not a relative path with "/" between names.`);
   return path;
 }
@@ -58,4 +62,10 @@ export function checkedPath(path: string, place: Place): string {
 function splitExtras(text: string): [string, string] {
   const [, path, extras] = /^([^[]+)\[([^\]]+)\]$/.exec(text) ?? [];
   return path === undefined || extras === undefined ? [text, ''] : [path.trim(), extras.trim()];
+}
+
+/** Of `file://user:password@host/path`. */
+function withoutUser(path: string): string {
+  const authority = /^\/\/[^/]*/.exec(path)?.[0] ?? '';
+  return `${authority.includes('@') ? '//' : ''}${path.slice(authority.lastIndexOf('@') + 1)}`;
 }

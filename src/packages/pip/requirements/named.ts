@@ -8,6 +8,9 @@ const EXTRAS = /^ *\[([^\]]*)\]/;
 /** What a version may consist of is wider than PEP 440: an index may know releases from before it. */
 const SPECIFIER = /^(===|==|~=|!=|<=|>=|<|>) *([^ ,;()"'\\/<>=#]+)$/;
 
+/** Characters: longer names do not fit into names of files, nor into an index of the catalogue. */
+const MAX_NAME = 200;
+
 export interface Project {
   name: string;
   /** Sorted. */
@@ -27,6 +30,7 @@ export interface Specifier {
 export function parseNamed(text: string, place: Place): Project & { specifiers: Specifier[] } {
   const name = NAME.exec(text)?.[0];
   if (name === undefined) throw notUnderstood(text, place);
+  if (name.length > MAX_NAME) throw invalidLine(place, `The name ${quote(name)} is longer than ${MAX_NAME} characters.`);
   const behindName = text.slice(name.length);
   const brackets = EXTRAS.exec(behindName);
   const extras = (brackets?.[1] ?? '').trim();

@@ -122,4 +122,13 @@ describe('requirements files', () => {
     await expect(read({ 'r.txt': 'a==1\n'.repeat(10_001) })).rejects.toThrow('more than 10000 requirements');
     await expect(read({ 'r.txt': '-r 1.txt', ...many })).rejects.toThrow('More than 500 requirements files');
   });
+
+  it('are no more than can be held, however often they include each other', async () => {
+    const lines = Array.from({ length: 9000 }, (_, at) => `a${at}==1`).join('\n');
+    const includers = Array.from({ length: 12 }, (_, at): [string, string] => [`${at}.txt`, '-r big.txt']);
+    const files = { ...Object.fromEntries(includers), 'big.txt': lines };
+    await expect(read(files, { read: includers.map(([name]) => name) })).rejects.toThrow('more than 100000 lines');
+    const large = Object.fromEntries(Array.from({ length: 5 }, (_, at) => [`${at}.txt`, '#\n'.repeat(90_000) + `${'#'.repeat(200_000)}\n`.repeat(20)]));
+    await expect(read(large, { read: Object.keys(large) })).rejects.toThrow('larger than 16 MiB');
+  });
 });
