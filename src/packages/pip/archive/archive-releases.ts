@@ -30,7 +30,7 @@ export async function archiveReleases(
   job: ResolveJob,
   onArchived: (archived: number, files: number) => void,
 ): Promise<ArchivedReleases> {
-  const seen = { contents: new Map<string, SdistContents>(), metadata: new Map<string, Buffer>() };
+  const seen: Seen = { contents: new Map(), metadata: new Map(), room: ROOM };
   const required = needs.filter(({ optional }) => !optional);
   const all = await archiveTogether(required, seen, job, onArchived);
   const optional = needs.filter((need) => need.optional);
@@ -78,9 +78,22 @@ async function archiveTogether(
   return wanted.map(({ need, file }, at) => ({ need, file, artifact: artifacts[at] }));
 }
 
+/** What was read of files while they were fetched, by address. What there is no room for is read again from the store. */
 interface Seen {
   contents: Map<string, SdistContents>;
   metadata: Map<string, Buffer>;
+  /** Bytes. */
+  room: number;
+}
+
+/** Of 10,000 real source distributions; hostile ones may have 3 MiB each. */
+const ROOM = 64 * 1024 * 1024;
+
+function takeRoom(seen: Seen, contents: Iterable<Buffer>): boolean {
+  const size = [...contents].reduce((sum, { length }) => sum + length, 0);
+  if (size > seen.room) return false;
+  seen.room -= size;
+  return true;
 }
 
 function specOf(file: ChosenFile, { query }: ReleaseNeed, seen: Seen): ArtifactSpec {
@@ -96,8 +109,13 @@ function specOf(file: ChosenFile, { query }: ReleaseNeed, seen: Seen): ArtifactS
     anyDigest: query.hashes,
     verifiedBy: query.hashes.length > 0 ? 'lock file' : hasDigests ? 'registry' : 'none',
     inspect: async (path, signal) => {
-      if (file.kind === 'wheel') seen.metadata.set(url, await readWheelMetadata(path, fileName, signal));
-      else seen.contents.set(url, await readSdist(path, fileName, { requirePkgInfo: true }, signal));
+      if (file.kind === 'wheel') {
+        const metadata = await readWheelMetadata(path, fileName, signal);
+        if (takeRoom(seen, [metadata])) seen.metadata.set(url, metadata);
+      } else {
+        const contents = await readSdist(path, fileName, { requirePkgInfo: true }, signal);
+        if (takeRoom(seen, contents.files.values())) seen.contents.set(url, contents);
+      }
     },
   };
 }

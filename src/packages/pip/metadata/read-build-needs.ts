@@ -12,9 +12,10 @@ export interface BuildNeeds {
   requires: string[];
 }
 
-const MAX_REQUIREMENTS = 1000;
+/** The longest real lists have some dozens; what is found of every source distribution is kept for each request. */
+const MAX_REQUIREMENTS = 200;
 /** Characters. */
-const MAX_LENGTH = 1000;
+const MAX_LENGTH = 500;
 /** What pip takes when nothing is said (PEP 518). */
 const WITHOUT_BUILD_SYSTEM = ['setuptools'];
 
