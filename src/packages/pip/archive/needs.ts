@@ -40,7 +40,7 @@ export function needsOf(projects: readonly PythonProject[]): Needs {
           addExternal(urls, JSON.stringify([requirement.name, requirement.fetchUrl, requirement.hash]), requirement);
           break;
         case 'vcs':
-          addExternal(commits, JSON.stringify([requirement.fetchUrl, requirement.commit, requirement.hashes]), requirement);
+          addExternal(commits, JSON.stringify([sameRepository(requirement), requirement.commit, requirement.hashes]), requirement);
           break;
         case 'local':
           break;
@@ -72,4 +72,9 @@ function addExternal<Kind extends UrlRequirement | VcsRequirement>(
   need.requirements.push(requirement);
   need.optional &&= requirement.constraintOnly;
   needs.set(key, need);
+}
+
+/** Some write `eel.git`, some `eel`: archives of both would differ in what they say of their origin, but lie in one place. */
+function sameRepository({ fetchUrl }: VcsRequirement): string {
+  return new URL(fetchUrl).href.replace(/(?:\.git)?\/{0,64}$/, '');
 }
