@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PackageManagerName } from '../config/index.js';
-import { emptyResolution, type EnvironmentVariable, type Resolution, type SourceEdit } from '../packages/index.js';
+import { type ConfigurationFile, emptyResolution, type EnvironmentVariable, type Resolution, type SourceEdit } from '../packages/index.js';
 import { environmentOf, mergeResolutions, registriesOf } from './resolutions.js';
 
 function resolutions(found: Partial<Record<PackageManagerName, Partial<Resolution>>>) {
@@ -80,5 +80,23 @@ describe('edits of two managers', () => {
     ['removal and bytes', removal, edit('y')],
   ])('of one file may not be %s', (_, one, other) => {
     expect(() => merge(one, other)).toThrow('Both npm and gomod change a.');
+  });
+});
+
+describe('configuration files at the same place', () => {
+  const file = (path: string, mode?: ConfigurationFile['mode']): ConfigurationFile => ({ path, template: ['x'], mode });
+
+  it.each<[string, ConfigurationFile[], ConfigurationFile[]]>([
+    ['of two managers', [file('app/.npmrc')], [file('app/.npmrc')]],
+    ['for one way to build', [file('app/.npmrc')], [file('app/.npmrc', 'offline')]],
+    ['of one manager', [], [file('app/ca.pem', 'registry'), file('app/ca.pem', 'registry')]],
+  ])('are refused: %s', (_, npm, pip) => {
+    const merge = () => mergeResolutions(resolutions({ npm: { files: npm }, pip: { files: pip } }));
+    expect(merge).toThrow(/^Both (npm|pip) and pip need a configuration file at app\/(\.npmrc|ca\.pem)\. /);
+  });
+
+  it('may be for different ways to build', () => {
+    const files = [file('app/r.txt', 'registry'), file('app/r.txt', 'offline')];
+    expect(mergeResolutions(resolutions({ npm: {}, pip: { files } })).packages).toEqual([]);
   });
 });

@@ -12,6 +12,8 @@ import type {
 import type { RegistryAccess } from '../registries/index.js';
 import type { Resolutions } from './resolve-all.js';
 
+const BUILD_MODES: readonly BuildMode[] = ['registry', 'offline'];
+
 /** What goes into the rows and the bundle of a request. */
 export interface MergedResolution extends Pick<Resolution, 'packages' | 'edges' | 'artifacts' | 'generated' | 'edits'> {
   buildRequirements: BuildRequirement[];
@@ -19,9 +21,10 @@ export interface MergedResolution extends Pick<Resolution, 'packages' | 'edges' 
 
 /**
  * What all package managers found, together. Throws `UnsupportedFeature` when two of them change the same file in
- * different ways.
+ * different ways, or two configuration files belong at the same place.
  */
 export function mergeResolutions(resolutions: Resolutions): MergedResolution {
+  refuseSamePlace(resolutions);
   const all = [...resolutions.values()];
   return {
     packages: all.flatMap(({ packages }) => packages),
@@ -47,6 +50,24 @@ function mergeEdits(resolutions: Resolutions): SourceEdit[] {
     }
   }
   return [...editors.values()].map(({ edit }) => edit);
+}
+
+/** pip's are called as the requirements files are, which may be anything: `.npmrc`. */
+function refuseSamePlace(resolutions: Resolutions): void {
+  const writers = new Map<string, string>();
+  for (const [manager, { files }] of resolutions) {
+    for (const { path, mode } of files) {
+      for (const each of mode === undefined ? BUILD_MODES : [mode]) {
+        const other = writers.get(`${each} ${path}`);
+        if (other !== undefined) {
+          throw new UnsupportedFeature(
+            `Both ${other} and ${manager} need a configuration file at ${path}. Give the one of the repository another name.`,
+          );
+        }
+        writers.set(`${each} ${path}`, manager);
+      }
+    }
+  }
 }
 
 function isSameEdit(a: SourceEdit, b: SourceEdit): boolean {

@@ -2,6 +2,7 @@ import type { ConfigurationFile, EnvironmentVariable, Template } from '../packag
 import { encodePath } from './layout.js';
 import type { PythonProject } from './project.js';
 import type { UrlRequirement, VcsRequirement } from './requirements/requirement.js';
+import type { RequirementsFile } from './requirements/requirements-file.js';
 import { rewriteRequirements } from './requirements/rewrite.js';
 
 const CERTIFICATES = 'app/package-index-ca.pem';
@@ -68,18 +69,38 @@ export function configurationFiles(
     { fill: 'bundle-directory', relative: '//${CACHITO_BUNDLE_DIR}/' },
     `deps/${encodePath(addressOf(requirement).bundlePath)}`,
   ];
-  const files = new Map<string, ConfigurationFile>();
-  for (const { runtime, build } of projects) {
-    for (const file of [...runtime.files, ...build.files]) {
-      const path = `app/${file.path}`;
-      for (const [mode, address] of [['registry', inRegistry], ['offline', inBundle]] as const) {
-        const template = rewriteRequirements(file, address);
-        if (template !== undefined) files.set(`${mode} ${path}`, { path, template, mode });
-      }
+  const files: ConfigurationFile[] = [];
+  for (const file of readFiles(projects)) {
+    const path = `app/${file.path}`;
+    for (const [mode, address] of [['registry', inRegistry], ['offline', inBundle]] as const) {
+      const template = rewriteRequirements(file, address);
+      if (template !== undefined) files.push({ path, template, mode });
     }
   }
-  if (caCertificates !== undefined) {
-    files.set(CERTIFICATES, { path: CERTIFICATES, template: [caCertificates], mode: 'registry' });
+  if (caCertificates !== undefined) files.push({ path: CERTIFICATES, template: [caCertificates], mode: 'registry' });
+  return files;
+}
+
+/**
+ * Each file that any package reads, once. A line may be ignored where one package takes the file for constraints, and
+ * count where another takes it for requirements: then it counts.
+ */
+function readFiles(projects: readonly PythonProject[]): RequirementsFile[] {
+  const byPath = new Map<string, RequirementsFile>();
+  for (const { runtime, build } of projects) {
+    for (const file of [...runtime.files, ...build.files]) {
+      const known = byPath.get(file.path);
+      byPath.set(file.path, known === undefined ? file : together(known, file));
+    }
   }
-  return [...files.values()];
+  return [...byPath.values()];
+}
+
+/** Both were read from the same text by the same rules, so that their lines are the same. */
+function together(one: RequirementsFile, other: RequirementsFile): RequirementsFile {
+  const items = one.items.map((item, at) => {
+    const same = other.items[at];
+    return item.kind === 'requirement' && item.accepted === undefined ? same : item;
+  });
+  return { ...one, items };
 }
