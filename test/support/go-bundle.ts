@@ -1,28 +1,15 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { it } from '@jest/globals';
 import { execa } from 'execa';
 import { unpackBundle } from './bundles.js';
+import { itInOwnNetwork, OWN_NETWORK } from './own-network.js';
 import type { Service } from './service.js';
-import { itWithTool } from './tools.js';
-
-/** How a command is run without any network: as root or, where users may, as a user. */
-const NO_NETWORK = [['unshare', '-n'], ['unshare', '-r', '-n']].find(([command, ...args]) => {
-  try {
-    execFileSync(command, [...args, 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-});
+import { missingTool } from './tools.js';
 
 /** A test that builds Go code without network; skipped, with the reason in its name, where that cannot be had. */
 export function itBuildsOffline(name: string, test: () => Promise<void>, timeout?: number): void {
-  if (NO_NETWORK !== undefined) itWithTool('go', name, test, timeout);
-  else if (process.env.CACHITO_TEST_REQUIRE === 'all') it(name, () => Promise.reject(new Error('No network namespaces here')));
-  else it.skip(`${name} (skipped: no network namespaces here)`, test, timeout);
+  itInOwnNetwork(missingTool('go'), name, test, timeout);
 }
 
 export type BuildMode = 'registry' | 'offline';
@@ -65,7 +52,7 @@ export class GoBundle {
    */
   async go(args: string[], { path = '.', mode = 'registry', binary = 'go', env: more = {} }: BuildOptions = {}): Promise<string> {
     const home = await mkdtemp(join(tmpdir(), 'home-'));
-    const [command, ...first] = NO_NETWORK ?? [];
+    const [command, ...first] = OWN_NETWORK ?? [];
     const env = { PATH: process.env.PATH, HOME: home, ...(await this.variables(mode)), ...more };
     try {
       const options = { cwd: join(this.directory, 'app', path), env, extendEnv: false, all: true } as const;

@@ -1,38 +1,24 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { devNull, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { it } from '@jest/globals';
 import { execa } from 'execa';
 import { unpackBundle, writeConfigurationFiles } from './bundles.js';
-import { pythonClient } from './python-clients.js';
+import { itInOwnNetwork, OWN_NETWORK } from './own-network.js';
+import { clientObstacle, python3, pythonClient } from './python-clients.js';
 import type { Service } from './service.js';
-import { itWithTool } from './tools.js';
 
 const SUPPORT = dirname(fileURLToPath(import.meta.url));
 
-/** How a command gets a network of its own: as root or, where users may, as a user. */
-const OWN_NETWORK = [['unshare', '-n'], ['unshare', '-r', '-n']].find(([command, ...args]) => {
-  try {
-    execFileSync(command, [...args, 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-});
-
-/** A test that installs Python packages with nothing to reach; skipped, with the reason in its name, where that cannot be had. */
-export function itInstalls(name: string, test: () => Promise<void>, timeout?: number): void {
-  if (OWN_NETWORK !== undefined) itWithTool('python3', name, test, timeout);
-  else if (process.env.CACHITO_TEST_REQUIRE === 'all') it(name, () => Promise.reject(new Error('No network namespaces here')));
-  else it.skip(`${name} (skipped: no network namespaces here)`, test, timeout);
-}
-
 /** Which program installs, and from where. */
 export type InstallMode = 'pip' | 'uv' | 'offline';
+
+/** A test that installs Python packages with nothing else to reach; see `itUnless`. */
+export function itInstalls(name: string, test: () => Promise<void>, timeout?: number): void {
+  itInOwnNetwork(clientObstacle('pip') ?? clientObstacle('uv'), name, test, timeout);
+}
 
 const QUERIES: Readonly<Record<InstallMode, string>> = { pip: '', uv: '?client=uv', offline: '?mode=offline' };
 
@@ -54,7 +40,7 @@ export class PipInstall {
     const scratch = await mkdtemp(join(tmpdir(), 'pip-install-'));
     const bundle = await unpackBundle(service, id, scratch);
     const files = await writeConfigurationFiles(service, id, bundle, mode === 'offline' ? QUERIES.offline : '');
-    await execa(python(), ['-m', 'venv', '--without-pip', join(scratch, 'venv')]);
+    await execa(python3().path, ['-m', 'venv', '--without-pip', join(scratch, 'venv')]);
     await mkdir(join(scratch, 'home'));
     const environment = {
       PATH: `${join(scratch, 'venv/bin')}:${process.env.PATH ?? ''}`,
@@ -76,13 +62,11 @@ export class PipInstall {
    * `directory` is relative to `app/`. Returns what was printed.
    */
   async install(args: readonly string[], directory = '.', env: Readonly<Record<string, string>> = {}): Promise<string> {
-    const client = await pythonClient(this.mode === 'uv' ? 'uv' : 'newest-pip');
-    const interpreter = join(this.scratch, 'venv/bin/python');
-    const command =
-      this.mode === 'uv'
-        ? [join(dirname(client.python), 'uv'), 'pip', 'install', '--python', interpreter]
-        : [client.python, '-m', 'pip', '--python', interpreter, 'install', '--no-input', '--disable-pip-version-check'];
-    return this.run([...command, ...args], directory, env);
+    const { command } = await pythonClient(this.mode === 'uv' ? 'uv' : 'pip');
+    const target = ['--python', join(this.scratch, 'venv/bin/python')];
+    const install =
+      this.mode === 'uv' ? ['install', ...target] : [...target, 'install', '--no-input', '--disable-pip-version-check'];
+    return this.run([...command, ...install, ...args], directory, env);
   }
 
   /** Runs a Python program with what is installed and nothing of the source. Returns what it printed. */
@@ -109,7 +93,7 @@ export class PipInstall {
   private async run(command: readonly string[], directory: string, env: Readonly<Record<string, string>>): Promise<string> {
     const [first = '', ...network] = OWN_NETWORK ?? [];
     const port = this.outside === undefined ? '0' : String(this.port);
-    const inside = [python(), join(SUPPORT, 'pip-network.py'), port, join(this.scratch, 'gate')];
+    const inside = [python3().path, join(SUPPORT, 'pip-network.py'), port, join(this.scratch, 'gate')];
     const options = {
       cwd: join(this.bundle, 'app', directory),
       env: { ...this.environment, ...env },
@@ -142,9 +126,3 @@ async function gate(path: string, port: number): Promise<Server> {
   await once(server, 'listening');
   return server;
 }
-
-/** The interpreter that `python3` is, which need not know any variable of a version manager. */
-function python(): string {
-  return (interpreter ??= execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim());
-}
-let interpreter: string | undefined;

@@ -3,7 +3,7 @@ import type { RegistryEntry } from '../../src/packages/index.js';
 import { type FileFacts, hostedFile, rawFile } from '../../src/registries/pypi/testing.js';
 import type { RegistryService } from '../../src/registries/testing.js';
 import { madeSdist, madeWheel, metadata, pythonArchive } from './pip-made.js';
-import { publicFile } from './python-clients.js';
+import { publicWheel } from './python-clients.js';
 
 const EEL_FILE = `eel-external-gitcommit-${'f'.repeat(40)}.tar.gz`;
 const EEL_DIRECTORY = 'git.acme.dev:8443/team/eel';
@@ -36,8 +36,8 @@ export async function archiveProjects(service: RegistryService): Promise<Map<str
   const hail = await madeSdist('hail', '3.0', { kind: 'zip', files: NEEDS_MAKER });
   const maker = await madeWheel('hail-maker', '1.0');
   const mist = await madeSdist('mist', '1.0');
-  const setuptools = await publicFile('setuptools');
-  const wheels = await publicFile('wheel==0.45.1');
+  const setuptools = await publicWheel('setuptools==80.9.0');
+  const wheels = await publicWheel('wheel==0.45.1');
   const entries = await Promise.all([
     hosted('storm-kit', '1.2', 'Storm_Kit-1.2.tar.gz', await madeSdist('Storm_Kit', '1.2'), { requiresPython: '>=3' }),
     hosted('gale', '2.0', 'gale-2.0-py3-none-any.whl', await wheel('gale', '2.0', galeMetadata.toString()), {
@@ -47,7 +47,7 @@ export async function archiveProjects(service: RegistryService): Promise<Map<str
     hosted('hail', '3.0', 'hail-3.0.zip', hail),
     hosted('hail-maker', '1.0', 'hail_maker-1.0-py3-none-any.whl', maker),
     hosted('rain', '1.0', 'rain-1.0.tar.gz', await pythonArchive('gz', 'rain-1.0', RAIN)),
-    hosted('setuptools', setuptools.name.split('-')[1] ?? '', setuptools.name, setuptools.bytes),
+    hosted('setuptools', '80.9.0', setuptools.name, setuptools.bytes),
     hosted('wheel', '0.45.1', wheels.name, wheels.bytes),
     hosted('mist', '1.0', 'mist-1.0.tar.gz', mist, { yanked: 'it is "broken" <br>' }),
     rawFile(service, `/${EEL_DIRECTORY}`, EEL_FILE, await madeSdist('eel', '0.1')),

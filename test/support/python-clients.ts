@@ -5,64 +5,80 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { cleanEnvironment } from './npm-clients.js';
+import { missingTool } from './tools.js';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const TOOLS = join(ROOT, 'node_modules/.cache/cachito-test-tools');
 
-/** Real clients of Python package indexes, by name: what a virtual environment of the `python3` here gets. */
+/** What a virtual environment of the `python3` here gets. Exact versions, so that a test says the same tomorrow. */
+interface Client {
+  packages: readonly string[];
+  /** Minor versions of Python 3, both inclusive, that all of them run on. */
+  pythons: readonly [from: number, to: number];
+}
+
+const CURRENT: Client = { packages: ['pip==26.3', 'uv==0.13.9'], pythons: [10, Infinity] };
+
+/** Real clients of Python package indexes, by name. */
 const CLIENTS = {
-  /** As `python3` brings it. */
-  pip: undefined,
-  /** The newest that runs on this Python. */
-  'newest-pip': 'pip',
-  /** pip reads JSON since 22.2. */
-  'html-pip': 'pip==20.3.4',
-  uv: 'uv==0.13.9',
-} as const satisfies Record<string, string | undefined>;
+  /** Knows pages in HTML only. */
+  'pip-20': { packages: ['pip==20.3.4'], pythons: [6, 11] },
+  /** As many Pythons bring it. */
+  'pip-23': { packages: ['pip==23.2.1'], pythons: [7, 12] },
+  pip: CURRENT,
+  uv: CURRENT,
+} as const satisfies Record<string, Client>;
 
 export type PythonClientName = keyof typeof CLIENTS;
 
 /** A client, installed once from PyPI (as pip is configured here), and kept. */
 interface PythonClient {
-  name: PythonClientName;
   /** The `python` of a virtual environment that has the client and little else. */
   python: string;
+  /** What stands before `install`. */
+  command: readonly string[];
 }
 
 export async function pythonClient(name: PythonClientName): Promise<PythonClient> {
-  const directory = join(TOOLS, `python-${await pythonVersion()}-${name}`);
-  if (!(await exists(directory))) await install(CLIENTS[name], directory);
-  return { name, python: join(directory, 'bin/python') };
+  const { packages } = CLIENTS[name];
+  const directory = await kept(packages.join('-'), async (temporary) => {
+    await execa('python3', ['-m', 'venv', temporary]);
+    const options = ['--quiet', '--upgrade', '--no-deps', '--disable-pip-version-check'];
+    await execa(join(temporary, 'bin/python'), ['-m', 'pip', 'install', ...options, ...packages]);
+  });
+  const python = join(directory, 'bin/python');
+  return { python, command: name === 'uv' ? [join(directory, 'bin/uv'), 'pip'] : [python, '-m', 'pip'] };
 }
 
-/** Old pips do not run on newer Pythons: pip 20 needs what 3.12 no longer has. False where there is no Python. */
-export function runsOldPip(): boolean {
-  try {
-    const program = 'import sys; print(sys.version_info < (3, 12))';
-    return execFileSync('python3', ['-c', program], { encoding: 'utf8' }).trim() === 'True';
-  } catch {
-    return false;
-  }
+/** Why a client cannot run here; undefined when it can. */
+export function clientObstacle(name: PythonClientName): string | undefined {
+  const missing = missingTool('python3');
+  if (missing !== undefined) return missing;
+  const { packages, pythons } = CLIENTS[name];
+  const [, minor] = python3().version.split('.').map(Number);
+  const runs = minor >= pythons[0] && minor <= pythons[1];
+  return runs ? undefined : `${packages.join(' and ')} does not run on Python 3.${minor}`;
 }
 
-/** A file of a project on PyPI that fits the `python3` here: fetched once, and kept. */
-export async function publicFile(requirement: string): Promise<{ name: string; bytes: Buffer }> {
-  const directory = join(TOOLS, `python-${await pythonVersion()}-file-${requirement}`);
-  if (!(await exists(directory))) {
-    await atOnce(directory, async (temporary) => {
-      await execa('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', temporary, requirement]);
-    });
-  }
-  const [name = ''] = await readdir(directory);
+/** The interpreter that `python3` is, which need not know any variable of a version manager. */
+export function python3(): { path: string; version: string } {
+  if (interpreter !== undefined) return interpreter;
+  const program = 'import platform, sys; print(sys.executable, platform.python_version(), sep="\\n")';
+  const [path, version] = execFileSync('python3', ['-c', program], { encoding: 'utf8' }).split('\n');
+  return (interpreter = { path, version });
+}
+let interpreter: { path: string; version: string } | undefined;
+
+/** A wheel on PyPI (`name==version`) that fits the `python3` here: fetched once, and kept. */
+export async function publicWheel(requirement: string): Promise<{ name: string; bytes: Buffer }> {
+  const { command } = await pythonClient('pip');
+  const directory = await kept(`wheel-${requirement}`, async (temporary) => {
+    const [first, ...more] = command;
+    const options = ['--quiet', '--no-deps', '--only-binary', ':all:', '--dest', temporary];
+    await execa(first, [...more, 'download', ...options, requirement]);
+  });
+  const [name] = await readdir(directory);
   return { name, bytes: await readFile(join(directory, name)) };
-}
-
-/**
- * The command of a client that installs or downloads into the directory `target`. uv has no `download`.
- */
-export function pythonCommand({ name, python }: PythonClient, verb: 'install' | 'download', target: string): string[] {
-  if (name === 'uv') return [join(dirname(python), 'uv'), 'pip', verb, '--python', python, '--target', target];
-  return [python, '-m', 'pip', verb, verb === 'install' ? '--target' : '--dest', target];
 }
 
 /** The environment of a build machine: see `cleanEnvironment`. The index is given to each client as it wants it. */
@@ -80,22 +96,13 @@ export function pythonEnvironment(home: string, indexUrl: string): Record<string
   };
 }
 
-async function pythonVersion(): Promise<string> {
-  const { stdout } = await execa('python3', ['-c', 'import platform; print(platform.python_version())']);
-  return stdout.trim();
-}
-
-async function install(requirement: string | undefined, directory: string): Promise<void> {
-  await atOnce(directory, async (temporary) => {
-    await execa('python3', ['-m', 'venv', temporary]);
-    if (requirement === undefined) return;
-    const options = ['--quiet', '--upgrade', '--no-deps', '--disable-pip-version-check'];
-    await execa(join(temporary, 'bin/python'), ['-m', 'pip', 'install', ...options, requirement]);
-  });
-}
-
-/** Fills a directory under another name first. What moves is a virtual environment of which only `python` is called. */
-async function atOnce(directory: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+/**
+ * A directory for the `python3` here that is filled when it is not there yet: under another name first. What moves is a
+ * virtual environment, of which only programs are called that do not mind.
+ */
+async function kept(name: string, fill: (temporary: string) => Promise<void>): Promise<string> {
+  const directory = join(TOOLS, `python-${python3().version}-${name.replaceAll('==', '-')}`);
+  if (await exists(directory)) return directory;
   await mkdir(TOOLS, { recursive: true });
   const temporary = await mkdtemp(join(TOOLS, 'installing-'));
   try {
@@ -107,6 +114,7 @@ async function atOnce(directory: string, fill: (temporary: string) => Promise<vo
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+  return directory;
 }
 
 async function exists(path: string): Promise<boolean> {
