@@ -38,7 +38,8 @@ export async function findBuildRequirements(
       // A line may be for other systems, where another line is not.
       if ((found.get(key)?.missing.length ?? 0) > 0) return;
       const missing = need.requires.filter((text) => isInstalled(requirement) && !pins.satisfy(text));
-      found.set(key, { name, version, backend: need.backend, requires: need.requires.map(shown), missing: missing.map(shown) });
+      const { backend, requires } = need;
+      found.set(key, { name, version, backend, requires: requires.map(shown), missing: missing.map(shown) });
     });
   }
   return [...found.values()];
