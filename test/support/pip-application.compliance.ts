@@ -45,7 +45,7 @@ export function pipProjectsAreServed(projects: readonly PipProject[]): void {
       const repository = await servers.git.createRepository(`team/app-${servers.git.requests.length}.git`);
       const ref = await repository.commit({ files: source.files, tags: source.tags });
       const packages = project.packages && { pip: project.packages };
-      const { id } = await service.create({ repo: repository.url, ref, pkg_managers: ['pip'], packages });
+      const { id } = await service.create({ repo: repository.url, ref, pkg_managers: ['pip'], packages, flags: project.flags });
       expect(await service.finish(id)).toMatchObject({ state: 'complete', state_reason: 'Completed successfully' });
       return { id, source };
     }

@@ -52,9 +52,11 @@ const ARGON2: PipProject = {
     const runtime: Pin[] = ['argon2-cffi-bindings==21.2.0', 'cffi==1.16.0', 'pycparser==2.22'];
     const build: Pin[] = [...HATCH_PLUGINS, 'cffi==1.16.0', 'pycparser==2.22'];
     const source = await hashedSource('argon2-cffi==23.1.0', runtime, build);
-    // The build takes the version from the tag; no program is run to find it out before.
+    // No program is run to find the version out.
     return { ...source, files: { ...source.files, 'setup.cfg': '[metadata]\nversion = 23.1.0\n' }, tags: ['23.1.0'] };
   },
+  // Its build takes the version from a tag.
+  flags: ['include-git-dir'],
   reported: ['. argon2-cffi 23.1.0'],
   installs: [{ args: HASHED }, { args: ITSELF }],
   program: 'import argon2; hasher = argon2.PasswordHasher(1, 64, 1); print(hasher.verify(hasher.hash("kite"), "kite"))',

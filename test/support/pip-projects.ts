@@ -23,6 +23,8 @@ export interface PipProject {
   packages?: { path?: string; requirements_files?: string[]; requirements_build_files?: string[] }[];
   /** What is to be reported as packages: `path name version`. */
   reported: string[];
+  /** Of the request. */
+  flags?: string[];
   /** Commands behind `pip install`, in directories of the source. */
   installs: { args: string[]; directory?: string }[];
   /** Run with what was installed, in the directory of the first command. */

@@ -56,6 +56,8 @@ export async function sourceOf(pin: Pin, directory = '.'): Promise<Record<string
     const path = entry.header.name.split('/').slice(1).join('/');
     const content = await buffer(entry);
     if (entry.header.type !== 'file' || path === 'PKG-INFO' || /\.egg-info\//.test(path)) continue;
+    // Left of a submodule; git can hold no such file.
+    if (path.split('/').includes('.git')) continue;
     const executable = ((entry.header.mode ?? 0) & 0o111) !== 0;
     files[directory === '.' ? path : `${directory}/${path}`] = executable ? { content, executable } : content;
   }
