@@ -5,7 +5,7 @@
 
 It has pip download and prepare the source distributions, and notes what pip fetches for the builds and for the builds
 of that. So it needs the package index, and it runs code of these packages: use it where you would install them.
-The outcome is not pinned; pip-compile does that. Needs Python 3.8 and pip 20 or newer, nothing else.
+The outcome is not pinned; pip-compile does that. Needs Python 3.8 and pip 23 or newer, nothing else.
 """
 import argparse
 import os
