@@ -59,6 +59,15 @@ describe('requests for the same Python project', () => {
     expect(situations.index.requests.slice(before).sort()).toEqual(wanted.map((path) => `GET ${path}`));
   });
 
+  it('ask the index again when they are resubmitted, and fetch no file', async () => {
+    const before = situations.index.requests.length;
+    const response = await situations.service.fetch(`/api/v1/requests/${view.id}/resubmit`, { method: 'POST' });
+    const again = await situations.service.finish(((await response.json()) as RequestView).id);
+    expect(again).toMatchObject({ state: 'complete', dependencies: view.dependencies });
+    const pages = NAMES.map((name) => `GET /simple/${name}/`);
+    expect(situations.index.requests.slice(before).sort()).toEqual(pages.sort());
+  });
+
   it('fetch nothing when they are repeated, also when everything else is gone', async () => {
     const traffic = (): number[] => [situations.index.requests.length, situations.git.fetches, situations.files.requests.length];
     const before = traffic();

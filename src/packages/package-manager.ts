@@ -37,6 +37,8 @@ export interface ResolveJob {
   versionTags(): Promise<readonly VersionTag[]>;
   memo: MemoPort;
   findings: FindingPort;
+  /** Whether to ask again what upstreams were asked before and may answer differently now: someone resubmitted the request. */
+  refresh: boolean;
   /** What the administrator configured for package managers, and which registries to ask, without credentials. */
   settings: PackageSettings;
   /** Makes an empty directory on this host, which is removed when the attempt has ended. */

@@ -102,6 +102,7 @@ async function resolve(manager: PackageManager, claim: ClaimedRequest, context: 
     documents: context.documents,
     keptDocuments: context.keptDocuments,
     findings: context.findings,
+    refresh: claim.refreshTags,
     versionTags: context.versionTags,
     memo: context.memo,
     settings: context.settings,

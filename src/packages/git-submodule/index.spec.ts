@@ -33,6 +33,7 @@ describe('git-submodule', () => {
     const resolution = await PACKAGE_MANAGERS.get('git-submodule')?.resolve({
       source: tree(submodules),
       commit: { id: COMMIT, time: 0 },
+      refresh: false,
       repositoryName: 'team/app',
       paths: [{ path: '.' }],
       flags: new Set(),

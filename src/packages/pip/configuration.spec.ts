@@ -13,17 +13,17 @@ describe('environment', () => {
     ['UV_NO_INDEX', ['true'], 'literal', 'offline', 'uv'],
     ['UV_OFFLINE', ['true'], 'literal', 'offline', 'uv'],
   ];
+  const links = (place: string) => ['UV_FIND_LINKS', [place], 'path', 'offline', 'uv'];
   const certificates = [
     ['PIP_CERT', 'app/package-index-ca.pem', 'path', 'registry', undefined],
     ['SSL_CERT_FILE', ['app/package-index-ca.pem'], 'path', 'registry', 'uv'],
   ];
-  const directory = ['UV_FIND_LINKS', ['deps/pip'], 'path', 'offline', 'uv'];
 
   it.each([
-    ['usual', undefined, false, usual],
-    ['with certificates', 'PEM', false, [...usual, ...certificates]],
-    ['of files that lie together', undefined, true, [...usual, directory]],
-    ['of both', 'PEM', true, [...usual, directory, ...certificates]],
+    ['usual', undefined, false, [...usual, links('deps/pip/links.html')]],
+    ['with certificates', 'PEM', false, [...usual, links('deps/pip/links.html'), ...certificates]],
+    ['of files that lie together', undefined, true, [...usual, links('deps/pip')]],
+    ['of both', 'PEM', true, [...usual, links('deps/pip'), ...certificates]],
   ])('%s', (_name, caCertificates, flat, expected) => {
     const variables = environment({ caCertificates, flat });
     expect(variables.map(({ name, value, kind, mode, client }) => [name, value, kind, mode, client])).toEqual(expected);

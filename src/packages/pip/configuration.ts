@@ -17,7 +17,7 @@ interface ClientSettings {
   flat: boolean;
 }
 
-/** What pip and uv need to know for both ways to build. uv does not read the variables of pip, and searches directories only. */
+/** What pip and uv need to know for both ways to build. uv does not read the variables of pip. */
 export function environment({ caCertificates, flat }: ClientSettings): EnvironmentVariable[] {
   const variables: EnvironmentVariable[] = [
     { name: 'PIP_INDEX_URL', value: INDEX, kind: 'literal', mode: 'registry' },
@@ -33,8 +33,9 @@ export function environment({ caCertificates, flat }: ClientSettings): Environme
     { name: 'PIP_NO_INDEX', value: 'true', kind: 'literal', mode: 'offline' },
     { name: 'UV_NO_INDEX', value: ['true'], kind: 'literal', mode: 'offline', client: 'uv' },
     { name: 'UV_OFFLINE', value: ['true'], kind: 'literal', mode: 'offline', client: 'uv' },
+    // A page is understood by uv 0.13 and newer, a directory by older ones, too.
+    { name: 'UV_FIND_LINKS', value: [flat ? 'deps/pip' : LINKS], kind: 'path', mode: 'offline', client: 'uv' },
   ];
-  if (flat) variables.push({ name: 'UV_FIND_LINKS', value: ['deps/pip'], kind: 'path', mode: 'offline', client: 'uv' });
   if (caCertificates === undefined) return variables;
   return [
     ...variables,

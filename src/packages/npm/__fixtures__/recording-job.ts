@@ -76,6 +76,7 @@ export function recordingJob(options: RecordingOptions): RecordingJob {
   const job: ResolveJob = {
     source: treeOf(options.files),
     commit: { id: '0'.repeat(40), time: 0 },
+    refresh: false,
     repositoryName: 'team/app',
     paths: (options.paths ?? ['.']).map((path) => ({ path })),
     flags: new Set(),

@@ -83,6 +83,7 @@ export function recordingJob(options: RecordingOptions): { job: ResolveJob; reco
   const job: ResolveJob = {
     source: treeOf(options.files),
     commit: { id: '0'.repeat(40), time: 0 },
+    refresh: false,
     repositoryName: 'team/My_App',
     paths: options.paths ?? [{ path: '.' }],
     flags: new Set(),

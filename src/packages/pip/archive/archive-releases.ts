@@ -1,6 +1,7 @@
+import pLimit from 'p-limit';
 import { sideBySide } from '../../../concurrency/index.js';
 import type { Artifact, ArtifactSpec } from '../../../dependencies/index.js';
-import type { ResolveJob } from '../../package-manager.js';
+import type { FindingPort, ResolveJob } from '../../package-manager.js';
 import { readSdist, type SdistContents } from '../distributions/read-sdist.js';
 import { readWheelMetadata } from '../distributions/read-wheel.js';
 import { chooseFiles } from '../package-index/choose-files.js';
@@ -65,7 +66,7 @@ async function archiveTogether(
   job: ResolveJob,
   onArchived?: (archived: number, files: number) => void,
 ): Promise<ReleaseFile[]> {
-  const findings = heldFindings(job.findings);
+  const findings = heldFindings(job.refresh ? forgotten(job.findings) : job.findings);
   const queries = needs.map(({ query }) => query);
   const chosen = await chooseFiles(queries, { ...job, findings });
   const wanted = needs.flatMap((need, at) => chosen[at].map((file) => ({ need, file })));
@@ -78,6 +79,14 @@ async function archiveTogether(
   return wanted.map(({ need, file }, at) => ({ need, file, artifact: artifacts[at] }));
 }
 
+/** Nothing is known before it is recorded. */
+function forgotten(findings: FindingPort): FindingPort {
+  return {
+    find: async (_, subjects) => subjects.map(() => undefined),
+    record: (kind, records) => findings.record(kind, records),
+  };
+}
+
 /** What was read of files while they were fetched, by address. What there is no room for is read again from the store. */
 interface Seen {
   contents: Map<string, SdistContents>;
@@ -85,6 +94,10 @@ interface Seen {
   /** Bytes. */
   room: number;
 }
+
+/** In this process: what is looked at is held in memory. */
+const INSPECTIONS_AT_A_TIME = 8;
+const inspecting = pLimit(INSPECTIONS_AT_A_TIME);
 
 /** Of 10,000 real source distributions; hostile ones may have 3 MiB each. */
 const ROOM = 64 * 1024 * 1024;
@@ -108,14 +121,16 @@ function specOf(file: ChosenFile, { query }: ReleaseNeed, seen: Seen): ArtifactS
     namedBy: 'the package index',
     anyDigest: query.hashes,
     verifiedBy: query.hashes.length > 0 ? 'lock file' : hasDigests ? 'registry' : 'none',
-    inspect: async (path, signal) => {
-      if (file.kind === 'wheel') {
-        const metadata = await readWheelMetadata(path, fileName, signal);
-        if (takeRoom(seen, [metadata])) seen.metadata.set(url, metadata);
-      } else {
-        const contents = await readSdist(path, fileName, { requirePkgInfo: true }, signal);
-        if (takeRoom(seen, contents.files.values())) seen.contents.set(url, contents);
-      }
-    },
+    inspect: (path, signal) =>
+      inspecting(async () => {
+        signal.throwIfAborted();
+        if (file.kind === 'wheel') {
+          const metadata = await readWheelMetadata(path, fileName, signal);
+          if (takeRoom(seen, [metadata])) seen.metadata.set(url, metadata);
+        } else {
+          const contents = await readSdist(path, fileName, { requirePkgInfo: true }, signal);
+          if (takeRoom(seen, contents.files.values())) seen.contents.set(url, contents);
+        }
+      }),
   };
 }
