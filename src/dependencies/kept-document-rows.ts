@@ -6,6 +6,9 @@ import type { DataSource } from 'typeorm';
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
+/** Fast, in large pieces: pages of indexes have megabytes, and a better compression saves a fifteenth. */
+const COMPRESSION = { level: 1, chunkSize: 64 * 1024 };
+
 /** What an upstream said of a document with its answer. */
 export interface DocumentHead {
   /** Media type without parameters, lower case; empty when the upstream did not say. */
@@ -46,7 +49,7 @@ export class KeptDocumentRows {
     content: Buffer,
     kept: KeptRow | undefined,
   ): Promise<void> {
-    const compressed = await compress(content);
+    const compressed = await compress(content, COMPRESSION);
     if (kept !== undefined && isSame(head, kept) && compressed.equals(kept.compressed)) return;
     const validators = [head.etag ?? null, head.lastModified ?? null];
     await this.dataSource.query(REPLACE, [keyOf(url, accept), head.url, head.type, ...validators, compressed]);

@@ -1,7 +1,7 @@
-import { sideBySide } from '../../concurrency/index.js';
+import { takingTurns } from '../../concurrency/index.js';
 import type { Artifact } from '../../dependencies/index.js';
 import { ValidationError } from '../../errors/index.js';
-import type { ResolveJob } from '../package-manager.js';
+import type { Finding, ResolveJob } from '../package-manager.js';
 import { withStoredFile } from './archive/stored-file.js';
 import { readSdist, type SdistContents } from './distributions/read-sdist.js';
 import { sourceFiles } from './metadata/project-files.js';
@@ -18,7 +18,6 @@ export interface Buildable {
 
 /** What they hold never changes, but how it is read may: then this gets another name. */
 const KIND = 'pip-build-needs';
-const AT_A_TIME = 4;
 const UNKNOWN: BuildNeeds = { backend: null, requires: [] };
 
 /** What is needed to build them, by subject. Each is looked into once; what was found is recorded. */
@@ -34,11 +33,14 @@ export async function buildNeedsOf(
     if (known !== undefined) needs.set(unique[at].subject, known);
   });
   const unknown = unique.filter(({ subject }) => !needs.has(subject));
-  const read = await sideBySide(unknown, AT_A_TIME, job.signal, async ({ subject, ...buildable }, signal) => {
-    const found = await buildable.read({ ...job, signal });
-    needs.set(subject, found);
-    return { subject, content: JSON.stringify(found) };
-  });
+  const read: Finding[] = [];
+  // One after the other: nearly all are in memory, so nobody would have a turn in between.
+  for await (const buildable of takingTurns(unknown)) {
+    job.signal.throwIfAborted();
+    const found = await buildable.read(job);
+    needs.set(buildable.subject, found);
+    read.push({ subject: buildable.subject, content: JSON.stringify(found) });
+  }
   await job.findings.record(KIND, read);
   return needs;
 }

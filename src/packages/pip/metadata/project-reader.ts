@@ -22,6 +22,14 @@ export class ProjectReader {
     return text === undefined ? undefined : readSetupPyAside({ file: 'setup.py', text }, this.signal);
   }
 
+  /** What the call in `setup.py` says of `setup_requires`: most do not mention it, and are not worth parsing for it. */
+  async setupRequires(): Promise<readonly string[]> {
+    const text = await this.python('setup.py');
+    // Names are compared in this form (Python's reference, 2.3).
+    if (text === undefined || !text.normalize('NFKC').includes('setup_requires')) return [];
+    return (await readSetupPyAside({ file: 'setup.py', text }, this.signal)).setupRequires;
+  }
+
   async setupCfg(): Promise<SetupCfg | undefined> {
     const text = await this.text('setup.cfg');
     return text === undefined ? undefined : readSetupCfgAside({ file: 'setup.cfg', text }, this.signal);

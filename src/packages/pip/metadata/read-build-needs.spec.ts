@@ -15,6 +15,7 @@ describe('readBuildNeeds', () => {
     ['setup_requires of setup.py', { 'setup.py': "setup(setup_requires=['cffi>=1', 'a'])" }, null, ['setuptools', 'cffi>=1', 'a']],
     ['a text in it', { 'setup.py': "setup(setup_requires='''\n a>1\n # b\n\n c''')" }, null, ['setuptools', 'a>1', 'c']],
     ['a variable in it', { 'setup.py': "needs = ['a']\nsetup(setup_requires=needs)" }, null, ['setuptools', 'a']],
+    ['unusual letters of it', { 'setup.py': "setup(ｓetup_requires=['a'])" }, null, ['setuptools', 'a']],
     ['setup_requires of setup.cfg', { 'setup.cfg': '[options]\nsetup_requires = a; b>1 ;' }, null, ['setuptools', 'a', 'b>1']],
     ['lines in it', { 'setup.cfg': "[options]\nsetup_requires =\n  a; python_version<'3'\n  # b\n  c" }, null, ['setuptools', "a; python_version<'3'", 'c']],
     ['all of them, each once', { 'pyproject.toml': '[build-system]\nrequires = ["a", "b"]', 'setup.py': "setup(setup_requires=['b', 'c'])", 'setup.cfg': '[options]\nsetup_requires = c; d; a' }, null, ['a', 'b', 'c', 'd']],

@@ -29,12 +29,12 @@ export async function readBuildNeeds(
 ): Promise<BuildNeeds> {
   const reader = new ProjectReader(files, signal);
   const pyproject = await understood(reader.pyproject());
-  const setupPy = await understood(reader.setupPy());
+  const setupRequires = await understood(reader.setupRequires());
   const setupCfg = await understood(reader.setupCfg());
   const buildSystem = pyproject === 'unknown' ? { requires: [] } : pyproject?.buildSystem;
   const texts = [
     ...(buildSystem?.requires ?? WITHOUT_BUILD_SYSTEM),
-    ...(setupPy === 'unknown' ? [] : (setupPy?.setupRequires ?? [])).flatMap((text) => text.split('\n')),
+    ...(setupRequires === 'unknown' ? [] : setupRequires).flatMap((text) => text.split('\n')),
     ...(setupCfg === 'unknown' ? [] : listOf(setupCfg?.setupRequires ?? '', ';')),
   ];
   const requires = [...new Set(texts.map(strip).filter(isRequirement))].slice(0, MAX_REQUIREMENTS);

@@ -61,7 +61,7 @@ export async function chooseFiles(
   };
   const asked = askedOf(queries, job.settings.upstreams.pip);
   const open: Asked[] = [];
-  const recorded = await findReleases(asked.map(({ subject }) => subject), job.findings);
+  const recorded = await findReleases(asked, job.findings);
   await inTurns(asked.entries(), ([number, each]) => {
     const release = recorded[number];
     if (release === undefined || answer(each, release) !== undefined) open.push(each);

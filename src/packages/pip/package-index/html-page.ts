@@ -66,8 +66,9 @@ export function readHtmlPage(text: string, onFile: (file: ListedFile) => void): 
 function linkedFile(attributes: Readonly<Record<string, string>>, text: string): ListedFile | undefined {
   const { href } = attributes;
   if (href === undefined) return undefined;
-  const fileName = [text.trim(), lastPart(href)].find((name) => name.length <= MAX_TEXT && DISTRIBUTION.test(name));
-  if (fileName === undefined) return undefined;
+  const shown = text.trim();
+  const fileName = isDistribution(shown) ? shown : lastPart(href);
+  if (!isDistribution(fileName)) return undefined;
   return {
     fileName,
     address: href,
@@ -75,6 +76,10 @@ function linkedFile(attributes: Readonly<Record<string, string>>, text: string):
     requiresPython: attributes['data-requires-python'],
     yanked: attributes['data-yanked'],
   };
+}
+
+function isDistribution(name: string): boolean {
+  return name.length <= MAX_TEXT && DISTRIBUTION.test(name);
 }
 
 /** The text of a link should be the file name; listings of web servers cut long ones, but the address has it too. */

@@ -1,5 +1,6 @@
 import { inTurns } from '../../../concurrency/index.js';
 import type { FindingPort } from '../../package-manager.js';
+import type { ReleaseQuery } from './chosen-file.js';
 import { type ListedFile, checkedFile } from './listed-file.js';
 import { readFileName, type ReleaseFile } from './release-file.js';
 
@@ -22,15 +23,19 @@ export interface ReleaseSubject {
 
 const KIND = 'pip-release';
 
-/** What was recorded for each; undefined when nothing was, or cannot be read. */
+/**
+ * What was recorded for each; undefined when nothing was, or cannot be read. Where a query wants no wheels, they are left
+ * out: a release may have a hundred, and nearly all of the time here is theirs.
+ */
 export async function findReleases(
-  subjects: readonly ReleaseSubject[],
+  asked: readonly { subject: ReleaseSubject; query: Pick<ReleaseQuery, 'wheels'> }[],
   findings: FindingPort,
 ): Promise<(Release | undefined)[]> {
-  const found = await findings.find(KIND, subjects.map(textOf));
+  const found = await findings.find(KIND, asked.map(({ subject }) => textOf(subject)));
   const releases: (Release | undefined)[] = [];
   await inTurns(found.entries(), ([at, content]) => {
-    releases.push(content === undefined ? undefined : readRelease(content, subjects[at]));
+    const { subject, query } = asked[at];
+    releases.push(content === undefined ? undefined : readRelease(content, subject, query.wheels !== undefined));
   });
   return releases;
 }
@@ -57,11 +62,20 @@ function recordOf({ fileName, url, digests, requiresPython, yanked }: ReleaseFil
 }
 
 /** As careful as with a page: the rules may have become stricter, or somebody has changed the row. */
-function readRelease(content: string, { indexes, project }: ReleaseSubject): Release | undefined {
+function readRelease(
+  content: string,
+  { indexes, project }: ReleaseSubject,
+  withWheels: boolean,
+): Release | undefined {
   const { index, files } = objectOf(parsed(content));
   if (typeof index !== 'string' || !indexes.includes(index) || !Array.isArray(files)) return undefined;
-  const read = (files as unknown[]).map((file) => readRecord(objectOf(file), index, project));
+  const wanted = (files as unknown[]).map(objectOf).filter(({ fileName }) => withWheels || !isWheel(fileName));
+  const read = wanted.map((file) => readRecord(file, index, project));
   return read.every((file) => file !== undefined) ? { index, files: read } : undefined;
+}
+
+function isWheel(fileName: unknown): boolean {
+  return typeof fileName === 'string' && fileName.endsWith('.whl');
 }
 
 function readRecord(
