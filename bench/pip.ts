@@ -1,5 +1,5 @@
 /**
- * A request for a Python application of 256 source distributions of PyPI (55 MB, and 40 MB of index pages), hashed, from
+ * A request for a Python application of 256 source distributions of PyPI (55 MB, and 32 MB of index pages), hashed, from
  * POST to `complete`: cold against `curl --parallel` of the same pages and files, which checks nothing, and against
  * `pip download --no-binary :all: --no-deps` with an empty cache; warm (the next commit with the same requirements, of
  * which nothing is fetched) against cold. Peak memory of the service, and longest delay of its event loop.
