@@ -36,7 +36,8 @@ describe('what a release needs to be built', () => {
     ['is there in a range', ['setup-tools>=68,<69,!=68.0', 'setup-tools ~= 68.0', 'setup-tools (==68.*)'], ['setup-tools==68.1'], []],
     ['is there in another version', ['setup-tools>=69', 'setup-tools==68', 'setup-tools===68.1.0'], ['setup-tools==68.1'], ['setup-tools>=69', 'setup-tools==68', 'setup-tools===68.1.0']],
     ['is there in one of two versions', ['setup-tools>68.1', 'setup-tools<68.5'], ['setup-tools==68.1', 'setup-tools==69b1'], []],
-    ['has markers and extras', ['setup-tools[x]>=68; python_version < "3"', 'wheel[y] ; os_name=="x"'], ['setup-tools==68.1'], ['wheel[y] ; os_name=="x"']],
+    ['has markers and extras', ['setup-tools[x]>=68; python_version < "3.9"', 'wheel[y] ; os_name=="posix"'], ['setup-tools==68.1'], ['wheel[y] ; os_name=="posix"']],
+    ['is for nobody', ['wheel; os_name == "nt"', 'setup-tools<40; python_version == "3.3"'], ['setup-tools==68.1'], []],
     ['is at an address', ['setup-tools @ https://h.dev/x.zip'], ['setup-tools==68.1'], ['setup-tools @ https://h.dev/x.zip']],
     ['is no requirement', ['setup-tools 68'], ['setup-tools==68.1'], ['setup-tools 68']],
   ])('%s', async (_name, requires, pinned, missing) => {
@@ -46,6 +47,14 @@ describe('what a release needs to be built', () => {
     expect(warnings).toHaveLength(missing.length > 0 ? 1 : 0);
     // Those that are only pinned are none of the tests' archives.
     expect(recorded.opened.filter((url) => url.includes('needy'))).toEqual([]);
+  });
+
+  it('is not missing where nobody installs it', async () => {
+    const options = await needing(['wheel'], []);
+    const files = { ...options.files, 'requirements.txt': 'needy==1 ; sys_platform == "win32"' };
+    expect((await resolve({ ...options, files })).found).toMatchObject([{ name: 'needy', requires: ['wheel'], missing: [] }]);
+    const both = { ...files, 'requirements.txt': `${files['requirements.txt']}\nneedy==1` };
+    expect((await resolve({ ...options, files: both })).found).toMatchObject([{ name: 'needy', missing: ['wheel'] }]);
   });
 
   it('is not there where all of it is yanked, unless it is asked for by its version', async () => {

@@ -6,8 +6,8 @@ import { satisfies } from './versions.js';
 /** What the index of the request serves. */
 export interface Pins {
   /**
-   * Whether a requirement (PEP 508) can be had from it, also if it is for another environment by its marker: which
-   * Python the build will use is unknown here.
+   * Whether a requirement (PEP 508) can be had from it, or is needed by nobody: its marker is for other systems than
+   * Linux, or for Pythons of long ago. Which of today's Pythons the build will use is unknown here.
    */
   satisfy(requirement: string): boolean;
 }
@@ -39,6 +39,7 @@ export function pinsOf({ releases }: Pick<Archived, 'releases'>): Pins {
 function isSatisfied(text: string, pins: ReadonlyMap<string, readonly Release[]>): boolean {
   const requirement = parseBuildRequirement(text);
   if (requirement === undefined) return false;
+  if (!requirement.canHold) return true;
   const { name, specifier } = requirement;
   // PEP 592: pip takes a yanked release only where exactly that one is asked for.
   const isPinned = /^===?[^,*]+$/.test(specifier);
