@@ -10,6 +10,7 @@ import { configurationFiles, environment } from './configuration.js';
 import { externalPlace } from './layout.js';
 import { linksPage } from './links-page.js';
 import { localNames } from './local-packages.js';
+import { markedRequirements } from './marked-requirements.js';
 import { Placement } from './placement.js';
 import { type PythonProject, readProject, shownDirectory } from './project.js';
 import { resolvedPackage } from './report.js';
@@ -28,6 +29,7 @@ export async function resolvePip(job: ResolveJob): Promise<Resolution> {
     lines += linesOf(project);
     if (lines > MAX_LINES) throw tooManyLines();
   }
+  markedRequirements(projects).forEach((line) => job.log.info(line));
   refuseTwins(projects);
   const names = await localNames(projects, job);
   const needs = needsOf(projects);
