@@ -20,6 +20,7 @@ import { peakMemory } from '../test/support/memory.js';
 import { networksOfPublicRegistries } from '../test/support/public-registries.js';
 import { type RequestView, Service } from '../test/support/service.js';
 import { directoryOf, goRepository } from './gomod-repository.js';
+import { eventLoopDelay, median, report, seconds, show } from './measures.js';
 
 const RUNS = 3;
 const AT_ONCE = 10;
@@ -130,28 +131,3 @@ async function start(environment: NodeJS.ProcessEnv = {}): Promise<Service> {
 }
 
 /** Milliseconds: the longest since this was asked last. */
-async function eventLoopDelay(service: Service): Promise<string> {
-  const metrics = await (await service.fetch('/metrics')).text();
-  return (Number(/^nodejs_eventloop_lag_max_seconds (\S+)/m.exec(metrics)?.[1]) * 1000).toFixed(0);
-}
-
-async function seconds(work: () => Promise<unknown>): Promise<number> {
-  const begun = performance.now();
-  await work();
-  return (performance.now() - begun) / 1000;
-}
-
-function median(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[times.length >> 1];
-}
-
-function show(times: Record<string, number[]>): void {
-  for (const [name, each] of Object.entries(times)) {
-    console.log(`${name}: median ${median(each).toFixed(2)} s of ${each.map((time) => time.toFixed(2)).join(' ')}`);
-  }
-}
-
-function report(name: string, ratio: number, target: number, sense: 'at most' | 'at least'): void {
-  const met = sense === 'at most' ? ratio <= target : ratio >= target;
-  console.log(`${name}: ${ratio.toFixed(2)} (target ${sense} ${target}: ${met ? 'met' : 'MISSED'})`);
-}
