@@ -106,6 +106,10 @@ export interface Artifact extends ArtifactKey {
   digests: Digests;
   /** Bytes. */
   size: number;
+  /**
+   * What vouches for the bytes: what the spec that it was asked for by names digests from; when that names none, what
+   * vouched for them when they were recorded.
+   */
   verifiedBy: string;
   /**
    * When it was published, by the upstream's word: `Last-Modified` of the file, the time of a commit. Undefined if it

@@ -8,6 +8,7 @@ export type {
   PackageVersion,
 } from './artifact.js';
 export { ArtifactArchive } from './artifact-archive.js';
+export { ArtifactLicenses, type DeclaredLicense } from './artifact-licenses.js';
 export { ArtifactReferences } from './artifact-references.js';
 export {
   Catalogue,
@@ -23,6 +24,7 @@ export {
   type ComponentKey,
   type RequestPackages,
 } from './component.js';
+export type { ArtifactEvidence, EvidenceDependency, EvidencePackage } from './evidence.js';
 export { DependencyPaths } from './dependency-paths.js';
 export { Findings } from './findings.js';
 export { KeptDocuments } from './kept-documents.js';

@@ -8,7 +8,7 @@ import { type ContentManifest, contentManifest } from './icm.js';
 import { ManifestRequests } from './manifest-requests.js';
 import { CombinedSbomQuery, ContentManifestQuery } from './manifests.dto.js';
 import { parseRequestIds } from './requested-ids.js';
-import { sbom } from './sbom-formats.js';
+import { sbom } from './sbom/sbom-formats.js';
 
 const TAG: Tag = 'request data';
 /** Date of a document about no request. */

@@ -1,6 +1,6 @@
 import { contentManifest } from './icm.js';
-import { provenance } from './provenance.js';
-import { sbom } from './sbom-formats.js';
+import { provenance } from './provenance/statement.js';
+import { sbom } from './sbom/sbom-formats.js';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const SUBMODULE_COMMIT = '89abcdef0123456789abcdef0123456789abcdef';

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { CataloguedDependency, CataloguedPackage } from '../dependencies/index.js';
 import { CachitoNotImplementedError } from '../errors/index.js';
 import { contentManifest } from './icm.js';
-import { sbomComponents } from './components.js';
+import { sbomComponents } from './sbom/components.js';
 
 Logger.overrideLogger(false);
 

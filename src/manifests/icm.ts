@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import { sortedInTurns, takingTurns } from '../concurrency/index.js';
 import { type CataloguedDependency, type CataloguedPackage, compareCodePoints } from '../dependencies/index.js';
 import type { ManifestRequest } from './manifest-request.js';
-import { OncePerDependency } from './once-per-dependency.js';
-import { PackageUrls } from './purl.js';
+import { OncePerDependency } from './purl/once-per-dependency.js';
+import { PackageUrls } from './purl/package-urls.js';
 
 /** An image content manifest; its schema is `ICM_SPEC`. */
 export interface ContentManifest {

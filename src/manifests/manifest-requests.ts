@@ -6,7 +6,7 @@ import { ResourceNotFound, timestampSql } from '../http/index.js';
 import type { BuildRequirement } from '../packages/index.js';
 import { readBuildRequirements, type RequestStateName, stateName } from '../requests/index.js';
 import type { ManifestRequest } from './manifest-request.js';
-import type { ProvenanceFacts } from './provenance.js';
+import type { ProvenanceFacts } from './provenance/statement.js';
 import { isPossibleId } from './requested-ids.js';
 
 /** A request and what its manifests are made of. */

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { QueryChoice, QueryText } from '../http/index.js';
-import { SBOM_FORMATS, type SbomFormat } from './sbom-formats.js';
+import { SBOM_FORMATS, type SbomFormat } from './sbom/sbom-formats.js';
 
 const REQUESTS = {
   description: 'Ids of complete requests, separated by commas; without it the document is empty',

@@ -8,8 +8,8 @@ import { CYCLONEDX_EXAMPLE, ICM_EXAMPLE, PROVENANCE_EXAMPLE } from './examples.j
 import { type ContentManifest, contentManifest } from './icm.js';
 import { ManifestRequests } from './manifest-requests.js';
 import { BuildRequirements, SbomQuery } from './manifests.dto.js';
-import { provenance, type ProvenanceStatement } from './provenance.js';
-import { sbom } from './sbom-formats.js';
+import { provenance, type ProvenanceStatement } from './provenance/statement.js';
+import { sbom } from './sbom/sbom-formats.js';
 
 const TAG: Tag = 'request data';
 

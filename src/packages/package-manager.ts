@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Configuration, PackageManagerName } from '../config/index.js';
-import type { Artifact, ArtifactSpec, MadeArtifactSpec } from '../dependencies/index.js';
+import type { Artifact, ArtifactSpec, DeclaredLicense, MadeArtifactSpec } from '../dependencies/index.js';
 import type { SourceSpec, SourceTree, VersionTag } from '../source/index.js';
 import type { Flag } from './flags.js';
 
@@ -12,6 +12,20 @@ export interface PackageManager {
   readonly name: PackageManagerName;
   /** Throws a `CachitoError`; anything else is reported as `UnknownError`. */
   resolve(job: ResolveJob): Promise<Resolution>;
+  /** Absent when the files of this manager's ecosystem declare no licences, or it has no files. */
+  readonly readLicense?: ReadLicense;
+}
+
+/**
+ * The licence that an archived file declares, read without running anything. What cannot be read, is too large or
+ * hostile declares nothing; throws only what reading the store throws, and the signal's reason.
+ */
+export type ReadLicense = (file: ArchivedFile, signal: AbortSignal) => Promise<DeclaredLicense>;
+
+/** An artifact whose bytes can be read, in parts if need be. */
+export interface ArchivedFile extends Pick<Artifact, 'name' | 'version' | 'upstream' | 'size'> {
+  /** `range`: both ends inclusive. */
+  read(range?: { start: number; end: number }): Promise<Readable>;
 }
 
 export interface ResolveJob {
@@ -245,6 +259,8 @@ export interface ResolvedDependency extends Component {
   replaces?: Component | null;
   /** The archived file; undefined for what is bundled, vendored or local. */
   artifact?: Artifact;
+  /** Nothing is known of what it requires: that no edge begins there says nothing. */
+  requirementsUnknown?: true;
 }
 
 /** `from` requires `to`; within one package of the source. */

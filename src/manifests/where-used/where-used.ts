@@ -4,7 +4,7 @@ import { type CataloguedPackage, DependencyPaths } from '../../dependencies/inde
 import { CachitoNotImplementedError } from '../../errors/index.js';
 import { timestampSql } from '../../http/index.js';
 import { stateName } from '../../requests/index.js';
-import { PackageUrls } from '../purl.js';
+import { PackageUrls } from '../purl/package-urls.js';
 import type { SearchTerms } from './search-terms.js';
 import {
   countByBlock,

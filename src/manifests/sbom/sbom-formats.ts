@@ -1,9 +1,9 @@
-import { repoName } from '../source/index.js';
+import { repoName } from '../../source/index.js';
 import { sbomComponents } from './components.js';
 import { type CycloneDx14, cycloneDx, cycloneDx14, type CycloneDxWithMetadata, type SbomSubject } from './cyclonedx.js';
-import type { ManifestRequest } from './manifest-request.js';
+import type { ManifestRequest } from '../manifest-request.js';
 import { type SpdxDocument, spdx } from './spdx.js';
-import { vcsPurl } from './vcs-purl.js';
+import { vcsPurl } from '../purl/vcs-purl.js';
 
 /** Formats of an SBOM, by their names in the API. */
 export const SBOM_FORMATS = ['cyclonedx-1.4', 'cyclonedx-1.6', 'cyclonedx-1.7', 'spdx-2.3'] as const;

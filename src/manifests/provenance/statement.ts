@@ -1,4 +1,4 @@
-import { withoutCredentials } from './vcs-purl.js';
+import { withoutCredentials } from '../purl/vcs-purl.js';
 
 /** An in-toto statement (https://in-toto.io/Statement/v1) with a SLSA provenance predicate, not signed. */
 export interface ProvenanceStatement {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { inTurns } from '../concurrency/index.js';
-import { jsonPieces } from '../http/index.js';
+import { inTurns } from '../../concurrency/index.js';
+import { jsonPieces } from '../../http/index.js';
 import type { SbomComponent } from './components.js';
 import type { SbomSubject } from './cyclonedx.js';
 

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import type { CataloguedDependency, CataloguedPackage, ComponentKey } from '../dependencies/index.js';
-import { CachitoNotImplementedError } from '../errors/index.js';
-import { repoName } from '../source/index.js';
+import type { CataloguedDependency, CataloguedPackage, ComponentKey } from '../../dependencies/index.js';
+import { CachitoNotImplementedError } from '../../errors/index.js';
+import { repoName } from '../../source/index.js';
 import { GoModules, isLocalVersion, joinLocal, pathBelow } from './go-modules.js';
-import type { ManifestRequest } from './manifest-request.js';
+import type { ManifestRequest } from '../manifest-request.js';
 import { percentEncode, percentEncodePath } from './percent-encoding.js';
 import { vcsPurl, withoutCredentials } from './vcs-purl.js';
 

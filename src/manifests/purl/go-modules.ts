@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { CataloguedPackage } from '../dependencies/index.js';
+import type { CataloguedPackage } from '../../dependencies/index.js';
 
 /** A Go module of the request. */
 export type GoModule = Pick<CataloguedPackage, 'name' | 'version' | 'dependencies'>;

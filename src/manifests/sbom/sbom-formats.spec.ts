@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormatsModule from 'ajv-formats';
-import { CYCLONEDX_EXAMPLE } from './examples.js';
+import { CYCLONEDX_EXAMPLE } from '../examples.js';
 import { sbom, type SbomFormat } from './sbom-formats.js';
 
 /** The official schemas, as the CycloneDX library ships them. */

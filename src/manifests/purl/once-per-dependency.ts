@@ -1,4 +1,4 @@
-import type { CataloguedDependency, CataloguedPackage } from '../dependencies/index.js';
+import type { CataloguedDependency, CataloguedPackage } from '../../dependencies/index.js';
 import { type GoModules, isLocalVersion } from './go-modules.js';
 
 /**

@@ -1,8 +1,8 @@
-import { inTurns, sortedInTurns } from '../concurrency/index.js';
-import { compareCodePoints } from '../dependencies/index.js';
-import type { ManifestRequest } from './manifest-request.js';
-import { OncePerDependency } from './once-per-dependency.js';
-import { PackageUrls } from './purl.js';
+import { inTurns, sortedInTurns } from '../../concurrency/index.js';
+import { compareCodePoints } from '../../dependencies/index.js';
+import type { ManifestRequest } from '../manifest-request.js';
+import { OncePerDependency } from '../purl/once-per-dependency.js';
+import { PackageUrls } from '../purl/package-urls.js';
 
 /** A package or dependency as SBOMs list it. */
 export interface SbomComponent {
