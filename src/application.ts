@@ -4,14 +4,14 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
-import type { Configuration } from './config/index.js';
+import { type Configuration, VERSION } from './config/index.js';
 import { configureApplication } from './http/index.js';
 import { endWithNpm } from './npm-parent.js';
 import { NestPinoLogger } from './observability/index.js';
 import { runCommand } from './pipeline/commands.js';
 
 /** Starts the service in its role. Returns 0 when it answers (or, as a worker, takes requests), and goes on. */
-export async function serve(configuration: Configuration, logger: Logger, version: string): Promise<number> {
+export async function serve(configuration: Configuration, logger: Logger): Promise<number> {
   const options = { logger: new NestPinoLogger(logger), abortOnError: false };
   const module = AppModule.for(configuration);
   endWithNpm();
@@ -19,7 +19,7 @@ export async function serve(configuration: Configuration, logger: Logger, versio
     const worker = await NestFactory.createApplicationContext(module, options);
     worker.enableShutdownHooks();
     console.log(
-      `Cachito ${version}: this worker takes requests from the queue. Data lies in ${configuration.directories.data}`,
+      `Cachito ${VERSION}: this worker takes requests from the queue. Data lies in ${configuration.directories.data}`,
     );
     return 0;
   }
@@ -27,7 +27,7 @@ export async function serve(configuration: Configuration, logger: Logger, versio
   configureApplication(app, configuration);
   app.enableShutdownHooks();
   await app.listen(configuration.server.port, configuration.server.host);
-  console.log(banner(configuration, app.getHttpServer().address() as AddressInfo, version));
+  console.log(banner(configuration, app.getHttpServer().address() as AddressInfo));
   return 0;
 }
 
@@ -41,14 +41,14 @@ export function runOnce(configuration: Configuration, logger: Logger, argv: stri
 }
 
 /** What a new user needs first; goes to standard output, while the log goes to standard error. */
-function banner(configuration: Configuration, { port }: AddressInfo, version: string): string {
+function banner(configuration: Configuration, { port }: AddressInfo): string {
   const host = configuration.server.host;
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   const local = `http://${reachable}:${port}`;
   const base = configuration.server.publicUrl ?? local;
   const example = { repo: EXAMPLE.repo, ref: EXAMPLE.ref, pkg_managers: [] };
   return [
-    `Cachito ${version} is ready.`,
+    `Cachito ${VERSION} is ready.`,
     '',
     `  Swagger UI   ${base}/`,
     `  Listens on   ${local}/`,

@@ -1,7 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Configuration, ConfigurationError, loadConfiguration } from './config/index.js';
+import { type Configuration, ConfigurationError, loadConfiguration, VERSION } from './config/index.js';
 import { openCluster } from './database/embedded/cluster.js';
 import { CachitoError } from './errors/index.js';
 import { createLogger } from './observability/index.js';
@@ -15,7 +12,7 @@ import { createLogger } from './observability/index.js';
  */
 export async function runCli(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const [first] = argv;
-  if (first === '--version') return say(version());
+  if (first === '--version') return say(VERSION);
   if (first === '--help' || first === '-h') return say(await usage());
   const isCommand = first !== undefined && !first.startsWith('-');
   try {
@@ -24,7 +21,7 @@ export async function runCli(argv: string[], env: NodeJS.ProcessEnv): Promise<nu
     for (const warning of warnings) logger.warn(warning);
     makeDatabaseReady(configuration);
     const { runOnce, serve } = await import('./application.js');
-    return isCommand ? await runOnce(configuration, logger, argv) : await serve(configuration, logger, version());
+    return isCommand ? await runOnce(configuration, logger, argv) : await serve(configuration, logger);
   } catch (error) {
     return complain(explain(error));
   }
@@ -61,14 +58,6 @@ function explain(error: unknown): string {
     return `${error.message}. Another process listens there; set PORT to a free port.`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-/** Of the package.json above this file, be it compiled (`dist/src/`) or not. */
-function version(): string {
-  let directory = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(directory, 'package.json'))) directory = dirname(directory);
-  const { version } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { version: string };
-  return version;
 }
 
 function say(text: string): number {

@@ -44,7 +44,7 @@ async function complete(id: number, found: Partial<WorkResult>): Promise<void> {
   const claim = await work.claim(id, 'worker', []);
   if (typeof claim === 'string') throw new Error(claim);
   const nothing = { packages: [], edges: [], environment: { registry: {}, offline: {} }, variables: [], files: [], buildRequirements: [] };
-  await work.complete(claim, { ...nothing, sourceId, within: async () => undefined, ...found });
+  await work.complete(claim, { ...nothing, sourceId, bundleSha256: 'c'.repeat(64), within: async () => undefined, ...found });
 }
 
 describe('GET /requests/{id}/build-requirements', () => {

@@ -259,7 +259,7 @@ describe('a worker that stops or dies', () => {
     expect(await work.claim(id, 'third', ['git-submodule'])).toBe('busy');
     await expect(work.phase(old, 'too late')).rejects.toThrow('claim');
     await expect(work.fail(old, new Error('too late'))).rejects.toThrow('claim');
-    const result = { packages: [], edges: [], environment: { registry: {}, offline: {} }, variables: [], files: [], buildRequirements: [], sourceId: 1, within: async () => undefined };
+    const result = { packages: [], edges: [], environment: { registry: {}, offline: {} }, variables: [], files: [], buildRequirements: [], sourceId: 1, bundleSha256: 'c'.repeat(64), within: async () => undefined };
     await expect(work.complete(old, result)).rejects.toThrow('claim');
     await work.progress(old, { step: 'source', done: 1, total: 2, unit: 'bytes' }, 'too late');
     expect(await service.query('SELECT * FROM "request_progress"')).toEqual([]);

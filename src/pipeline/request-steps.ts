@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BundleBuilder, RequestBundles } from '../bundles/index.js';
+import { BundleBuilder, type BuiltBundle, RequestBundles } from '../bundles/index.js';
 import { Configuration } from '../config/index.js';
 import { ValidationError } from '../errors/index.js';
 import { ArtifactArchive, Findings, KeptDocuments, UpstreamDocuments } from '../dependencies/index.js';
@@ -48,7 +48,7 @@ export class RequestSteps {
     signal.throwIfAborted();
     const unsafe = await this.checkSymlinks(claim, source, context);
     signal.throwIfAborted();
-    const { resolutions, merged, recipeSha256 } = await this.resolveAndBundle(claim, source, unsafe, context);
+    const { resolutions, merged, bundle } = await this.resolveAndBundle(claim, source, unsafe, context);
     signal.throwIfAborted();
     const registries = registriesOf(resolutions, (manager) => this.registries.issue(claim.id, manager));
     return {
@@ -59,8 +59,9 @@ export class RequestSteps {
       files: registries.flatMap(({ files, access }) => servedFiles(files, access)),
       buildRequirements: merged.buildRequirements,
       sourceId: source.id,
+      bundleSha256: bundle.sha256,
       within: async (manager) => {
-        await this.requestBundles.link(manager, claim.id, recipeSha256);
+        await this.requestBundles.link(manager, claim.id, bundle.recipeSha256);
         for (const { packageManager, access, entries } of registries) {
           await this.registries.seal(manager, claim.id, packageManager, access, entries);
         }
@@ -74,13 +75,13 @@ export class RequestSteps {
     source: ArchivedSource,
     unsafe: ReadonlySet<string>,
     context: StepContext,
-  ): Promise<{ resolutions: Resolutions; merged: MergedResolution; recipeSha256: string }> {
+  ): Promise<{ resolutions: Resolutions; merged: MergedResolution; bundle: BuiltBundle }> {
     const scratch = this.temporaryFiles.scratch(claim);
     try {
       const resolutions = await this.resolve(claim, source, scratch, context);
       context.signal.throwIfAborted();
       const merged = mergeResolutions(resolutions);
-      return { resolutions, merged, recipeSha256: await this.buildBundle(claim, source, unsafe, merged, context) };
+      return { resolutions, merged, bundle: await this.buildBundle(claim, source, unsafe, merged, context) };
     } finally {
       await scratch.remove();
     }
@@ -175,14 +176,13 @@ export class RequestSteps {
     return new Set(unsafe);
   }
 
-  /** Returns the key of the bundle. */
   private async buildBundle(
     claim: ClaimedRequest,
     source: ArchivedSource,
     drop: ReadonlySet<string>,
     { edits, artifacts, generated }: MergedResolution,
     context: StepContext,
-  ): Promise<string> {
+  ): Promise<BuiltBundle> {
     const { signal, log, progress } = context;
     const withHistory = claim.flags.has('include-git-dir');
     if (withHistory) await progress.phase('Fetching the commit history and tags');
@@ -202,7 +202,7 @@ export class RequestSteps {
       signal,
     });
     log.log('info', `The bundle is ready: ${bundle.size} bytes, SHA-256 ${bundle.sha256}`);
-    return bundle.recipeSha256;
+    return bundle;
   }
 }
 

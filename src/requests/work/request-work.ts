@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { PackageManagerName } from '../../config/index.js';
+import { type PackageManagerName, VERSION } from '../../config/index.js';
 import { Notifications } from '../../database/index.js';
 import {
   Catalogue,
@@ -38,6 +38,8 @@ export interface WorkResult {
   buildRequirements: readonly BuildRequirement[];
   /** Id of the archived source. */
   sourceId: number;
+  /** Of the bundle; the evidence knows it when the bundle is gone. */
+  bundleSha256: string;
   /** Joins the transaction of completion: what other rooms keep of a finished request. */
   within: (manager: EntityManager) => Promise<void>;
 }
@@ -135,7 +137,7 @@ export class RequestWork {
           await saveVariableTemplates(manager, claim.id, result.variables);
           await saveTemplates(manager, claim.id, result.files);
           await saveBuildRequirements(manager, claim.id, result.buildRequirements);
-          await manager.query(`UPDATE "request" SET "source_id" = $2 WHERE "id" = $1`, [claim.id, result.sourceId]);
+          await manager.query(RECORD_RESULT, [claim.id, result.sourceId, result.bundleSha256, VERSION]);
           await result.within(manager);
         },
       },
@@ -174,6 +176,9 @@ export class RequestWork {
     return live;
   }
 }
+
+const RECORD_RESULT = `
+  UPDATE "request" SET "source_id" = $2, "bundle_sha256" = $3, "cachito_version" = $4 WHERE "id" = $1`;
 
 const LOCK = `
   SELECT "state", coalesce("lease_expires" >= clock_timestamp(), false) AS "leased"
