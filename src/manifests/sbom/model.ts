@@ -5,7 +5,7 @@ import type { ArtifactEvidence } from '../../dependencies/index.js';
  * unique in the model; equal requests give equal models, for ever.
  */
 export interface SbomModel {
-  /** One per request, in the order they were asked for. */
+  /** What was requested, each repository and commit once, in the order of the requests. */
   sources: readonly SbomSource[];
   /** By purl, name and version; those that a component contains stand only there. */
   components: readonly SbomModelComponent[];
@@ -25,7 +25,7 @@ export interface SbomSource {
   purl: string;
   /** `git+https://host/team/app.git`, without credentials. */
   vcsUrl: string;
-  /** The packages in it, and what is needed by none of them that one could name. */
+  /** The packages in it. */
   dependsOn: readonly string[];
 }
 

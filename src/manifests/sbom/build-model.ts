@@ -1,0 +1,99 @@
+import { inTurns, sortedInTurns } from '../../concurrency/index.js';
+import { type ArtifactEvidence, compareCodePoints } from '../../dependencies/index.js';
+import { repoName } from '../../source/index.js';
+import { vcsPurl, withoutCredentials } from '../purl/vcs-purl.js';
+import { addRequest, type EvidenceRequest } from './graph.js';
+import type { SbomModel, SbomModelComponent, SbomSource } from './model.js';
+import { compareNodes, type Node, Nodes } from './nodes.js';
+
+/** A completed request with its evidence. */
+export interface FinishedRequest extends EvidenceRequest {
+  /** When it was completed, UTC, `YYYY-MM-DDTHH:MM:SSZ`. */
+  completed: string;
+  /** Version of Cachito that processed it; null if nobody recorded it. */
+  toolVersion: string | null;
+}
+
+/** Date of a document about nothing. */
+const EPOCH = '1970-01-01T00:00:00Z';
+
+/** What the SBOM of any number of requests says. Throws `CachitoNotImplementedError` for what cannot have a purl. */
+export async function buildModel(requests: readonly FinishedRequest[]): Promise<SbomModel> {
+  const nodes = new Nodes();
+  const packagesBySource = new Map<string, { request: FinishedRequest; packages: Set<Node> }>();
+  for (const request of requests) {
+    const packages = await addRequest(request, nodes);
+    const key = JSON.stringify([withoutCredentials(request.repo), request.ref]);
+    const source = packagesBySource.get(key) ?? { request, packages: new Set() };
+    packagesBySource.set(key, source);
+    for (const each of packages) source.packages.add(each);
+  }
+  const sorted = await sortedInTurns(nodes.all, compareNodes);
+  const refs = refsOf(sorted);
+  const components: SbomModelComponent[] = [];
+  await inTurns(sorted, (node) => {
+    if (!node.isPart) components.push(componentOf(node, refs));
+  });
+  return {
+    sources: [...packagesBySource.values()].map(({ request, packages }) => sourceOf(request, packages, refs)),
+    components,
+    toolVersions: distinct(requests.flatMap(({ toolVersion }) => toolVersion ?? [])),
+    created: distinct(requests.map(({ completed }) => completed)).at(-1) ?? EPOCH,
+  };
+}
+
+/** The purl, unless several components have it. */
+function refsOf(sorted: readonly Node[]): Map<Node, string> {
+  const refs = new Map<Node, string>();
+  sorted.forEach((node, at) => {
+    const isShared = sorted[at - 1]?.purl === node.purl || sorted[at + 1]?.purl === node.purl;
+    refs.set(node, isShared ? JSON.stringify([node.purl, node.name, node.version]) : node.purl);
+  });
+  return refs;
+}
+
+function componentOf(node: Node, refs: ReadonlyMap<Node, string>): SbomModelComponent {
+  const { name, version, purl, isPackage, dev, artifacts, requirementsKnown, requires, parts } = node;
+  return {
+    ref: refOf(node, refs),
+    name,
+    ...(version === null || version === '' ? {} : { version }),
+    purl,
+    isPackage,
+    ...(dev === undefined ? {} : { dev }),
+    artifacts: [...artifacts.values()].sort(compareArtifacts),
+    ...(requirementsKnown || requires.size > 0 ? { dependsOn: sortedRefs(requires, refs) } : {}),
+    contains: [...parts].sort(compareNodes).map((part) => componentOf(part, refs)),
+  };
+}
+
+function sourceOf({ repo, ref: commit }: FinishedRequest, packages: Set<Node>, refs: ReadonlyMap<Node, string>): SbomSource {
+  const name = repoName(repo);
+  const purl = vcsPurl(name.split('/').pop() ?? name, repo, commit);
+  const vcsUrl = `git+${withoutCredentials(repo)}`;
+  const roots = [...packages].filter(({ isPart }) => !isPart);
+  // A package in the root of the repository has the purl of the repository.
+  return { ref: `source:${vcsUrl}@${commit}`, name, version: commit, purl, vcsUrl, dependsOn: sortedRefs(roots, refs) };
+}
+
+function sortedRefs(nodes: Iterable<Node>, refs: ReadonlyMap<Node, string>): string[] {
+  return Array.from(nodes, (node) => refOf(node, refs)).sort(compareCodePoints);
+}
+
+function refOf(node: Node, refs: ReadonlyMap<Node, string>): string {
+  const ref = refs.get(node);
+  if (ref === undefined) throw new Error(`The component ${node.purl} is not in the document.`);
+  return ref;
+}
+
+function compareArtifacts(a: ArtifactEvidence, b: ArtifactEvidence): number {
+  return (
+    compareCodePoints(a.upstream, b.upstream) ||
+    compareCodePoints(a.sha256, b.sha256) ||
+    compareCodePoints(a.verifiedBy, b.verifiedBy)
+  );
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort(compareCodePoints);
+}
