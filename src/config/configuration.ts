@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Upstreams } from './upstreams/upstreams.js';
 import type { PackageManagerName } from './package-managers.js';
 
@@ -141,6 +142,10 @@ export abstract class Configuration {
   abstract readonly registries: {
     /** Certificates (PEM) that clients need to reach the registries of this service; undefined = the usual ones do. */
     caCertificates: string | undefined;
+  };
+  abstract readonly provenance: {
+    /** Signs provenance; undefined = it is not signed. Never log it. */
+    signingKey: KeyObject | undefined;
   };
   /** Which registries and git hosts to ask, and how: `CACHITO_UPSTREAMS_FILE`. */
   abstract readonly upstreams: Upstreams;

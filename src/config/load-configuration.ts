@@ -1,3 +1,4 @@
+import { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Configuration, Role } from './configuration.js';
@@ -10,6 +11,7 @@ import { type Environment, OptionReader } from './options/reader.js';
 import { UNUSED } from './options/unused.js';
 import { USED } from './options/used.js';
 import { readProxies } from './proxies.js';
+import { isOpenToOthers, readSigningKey } from './signing-key.js';
 import { readUpstreams } from './upstreams/read-upstreams.js';
 import { readCertificates } from './upstreams/small-files.js';
 import { PUBLIC_UPSTREAMS, type Upstreams } from './upstreams/upstreams.js';
@@ -77,6 +79,7 @@ export function loadConfiguration(environment: Environment, argv: readonly strin
     gomod: readGomod(reader),
     pip: readPip(reader),
     registries: { caCertificates: readRegistryCertificates(reader) },
+    provenance: { signingKey: role === 'worker' ? undefined : readProvenanceKey(reader, warnings) },
     upstreams: readAllUpstreams(reader),
     logs: readLogs(reader, directories.data),
   };
@@ -161,6 +164,24 @@ function readRegistryCertificates(reader: OptionReader): string | undefined {
   }
 }
 
+/** A worker signs nothing. */
+function readProvenanceKey(reader: OptionReader, warnings: string[]): KeyObject | undefined {
+  const { name } = USED.provenanceKeyFile;
+  const file = reader.read(USED.provenanceKeyFile, undefined);
+  if (file === undefined) return undefined;
+  try {
+    const key = readSigningKey(file);
+    if (isOpenToOthers(file)) {
+      warnings.push(`${name} (${file}): other users of this host may read or change the key; forbid it with chmod 600.`);
+    }
+    return key;
+  } catch (error) {
+    if (!(error instanceof WrongValue)) throw error;
+    reader.complain(`${name} (${file}) ${error.message}`);
+    return undefined;
+  }
+}
+
 /** Athens takes the place of the public Go module proxy; the list of a file that has no public one ends with it. */
 function readAllUpstreams(reader: OptionReader): Upstreams {
   const upstreams = readUpstreamsFile(reader);
@@ -209,7 +230,7 @@ function readBuilt(
 
 function checkRules(
   reader: OptionReader,
-  { role, server, auth, database, directories, worker, logs }: Configuration,
+  { role, server, auth, database, directories, provenance, worker, logs }: Configuration,
 ): void {
   if (role !== 'all') {
     const alone = `A process that is only ${role === 'api' ? 'the API' : 'a worker'} needs`;
@@ -224,6 +245,12 @@ function checkRules(
     reader.complain(
       `HOST=${JSON.stringify(server.host)} lets other machines in, but nobody can log in: name the proxies that ` +
         'authenticate users in CACHITO_TRUSTED_PROXIES, or set LOGIN_DISABLED=true to let everybody post requests',
+    );
+  }
+  if (provenance.signingKey && !server.publicUrl && !reader.isSet(USED.publicUrl)) {
+    reader.complain(
+      'CACHITO_PROVENANCE_KEY_FILE needs CACHITO_PUBLIC_URL: what is signed names this service by it, and not by the ' +
+        'name that a caller gives it',
     );
   }
   if (worker.archivesDefaultAge < worker.archivesMinimumAge) {
@@ -274,6 +301,8 @@ function isLoopback(host: string): boolean {
 }
 
 function deepFreeze<Value>(value: Value): Value {
+  // A key remembers what it was asked for first.
+  if (value instanceof KeyObject) return value;
   if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);
   return value;
 }

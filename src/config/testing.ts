@@ -28,6 +28,7 @@ export function testConfiguration(overrides: ConfigurationOverrides = {}): Confi
     gomod: { ...defaults.gomod, ...overrides.gomod },
     pip: { ...defaults.pip, ...overrides.pip },
     registries: { ...defaults.registries, ...overrides.registries },
+    provenance: { ...defaults.provenance, ...overrides.provenance },
     upstreams: { ...defaults.upstreams, ...overrides.upstreams },
     logs: { ...defaults.logs, ...overrides.logs },
   };
@@ -105,6 +106,7 @@ function defaultsBelow(data: string): Configuration {
     },
     pip: { strictCompat: false, nameFromRepository: false, allowYanked: false, flatLayout: false },
     registries: { caCertificates: undefined },
+    provenance: { signingKey: undefined },
     upstreams: PUBLIC_UPSTREAMS,
     logs: {
       level: 'error',

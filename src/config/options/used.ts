@@ -74,6 +74,7 @@ export const USED = {
   pipAllowYanked: option('CACHITO_PIP_ALLOW_YANKED', values.boolean),
   pipFlatLayout: option('CACHITO_PIP_FLAT_LAYOUT', values.boolean),
   registryCertificates: option('CACHITO_NEXUS_CA_CERT', text),
+  provenanceKeyFile: option('CACHITO_PROVENANCE_KEY_FILE', text),
   gomodDownloadTries: option('CACHITO_GOMOD_DOWNLOAD_MAX_TRIES', values.integer(1, 100)),
   gomodIgnoreMissingGoMod: option('CACHITO_GOMOD_IGNORE_MISSING_GOMOD_FILE', values.boolean),
   gomodMaxMemory: option('CACHITO_GOMOD_MAX_MEMORY', values.integer(2 ** 26, Number.MAX_SAFE_INTEGER, 'bytes')),
