@@ -1,8 +1,5 @@
-import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { StreamableFile } from '@nestjs/common';
 import { jsonPieces } from './json-pieces.js';
-import { inPieces } from './large-documents.js';
 
 const LARGE = { items: Array.from({ length: 20_000 }, (_, at) => ({ at, parts: [{ name: `ä${at}`, none: undefined }] })) };
 
@@ -25,21 +22,5 @@ describe('jsonPieces', () => {
     const pieces = [...jsonPieces(LARGE)];
     expect(pieces.length).toBeGreaterThan(10);
     expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(66_000);
-  });
-});
-
-describe('inPieces', () => {
-  it('leaves small documents and no documents as they are', () => {
-    const small = { a: [1] };
-    expect(inPieces(small)).toBe(small);
-    expect(inPieces(undefined)).toBeUndefined();
-  });
-
-  it('makes a stream of large ones', async () => {
-    const answer = inPieces(LARGE);
-    if (!(answer instanceof StreamableFile)) throw new TypeError('not a stream');
-    expect(answer.getHeaders()).toEqual({ type: 'application/json; charset=utf-8' });
-    const text = (await (answer.getStream() as Readable).toArray()).join('');
-    expect(text).toBe(JSON.stringify(LARGE));
   });
 });
