@@ -5,7 +5,7 @@ import { sideBySide, SingleFlight, Slots } from '../concurrency/index.js';
 import { Configuration } from '../config/index.js';
 import { HttpClient, Retries } from '../download/index.js';
 import { ArchiveStore } from '../store/index.js';
-import type { Artifact, ArtifactSpec, MadeArtifactSpec } from './artifact.js';
+import { type Artifact, type ArtifactSpec, handedOut, type MadeArtifactSpec } from './artifact.js';
 import { ArtifactFetcher } from './artifact-fetcher.js';
 import { ArtifactObtainer, candidates, type ObtainOptions } from './artifact-obtainer.js';
 import { ArtifactRows, keyText } from './artifact-rows.js';
@@ -130,17 +130,21 @@ export class ArtifactArchive {
   /** For each spec the artifact that is stored already, if one can tell so by looking. */
   private async ready(specs: readonly ArtifactSpec[], signal: AbortSignal): Promise<(Artifact | undefined)[]> {
     const known = await this.rows.findAll(specs.flatMap(candidates));
-    return sideBySide(specs, LOOKED_AT, signal, (spec) => {
+    return sideBySide(specs, LOOKED_AT, signal, async (spec) => {
       const recorded = candidates(spec).map((key) => known.get(keyText(key)));
-      return this.obtainer.ready(spec, recorded);
+      const artifact = await this.obtainer.ready(spec, recorded);
+      return artifact && handedOut(artifact, spec);
     });
   }
 
-  /** Lets everybody who wants the same file at the same time share the work. */
-  private share(spec: ArtifactSpec, way: Omit<ObtainOptions, 'signal'>, signal: AbortSignal): Promise<Artifact> {
+  /** Lets everybody who wants the same file at the same time share the work, whatever vouches for it by their specs. */
+  private async share(spec: ArtifactSpec, way: Omit<ObtainOptions, 'signal'>, signal: AbortSignal): Promise<Artifact> {
     const { ecosystem, name, version, upstreams, digests, anyDigest = [], compute = [], fileDigests = {} } = spec;
     const demands = [digests, anyDigest, compute, Object.keys(fileDigests), spec.inspect !== undefined];
     const key = JSON.stringify([ecosystem, name, version, upstreams, demands, spec.insecureTls, way.offline]);
-    return this.flights.run(key, signal, (shared) => this.obtainer.obtain(spec, { ...way, signal: shared }));
+    const recorded = await this.flights.run(key, signal, (shared) =>
+      this.obtainer.obtain(spec, { ...way, signal: shared }),
+    );
+    return handedOut(recorded, spec);
   }
 }

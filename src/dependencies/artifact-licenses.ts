@@ -4,9 +4,9 @@ import { chunksOf } from './component-ids.js';
 
 /** The licence that a file declares. */
 export interface DeclaredLicense {
-  /** An SPDX licence expression; null when there is none, or it is not sure which. */
+  /** An SPDX licence expression (SPDX 2.3, annex D); null when there is none, or it is not sure which. */
   expression: string | null;
-  /** What is declared, as it stands there, when it is no SPDX licence expression. */
+  /** What is declared, as it stands there, when it is no SPDX licence expression. A long text ends with `…`. */
   declared: string | null;
   /** Path in the artifact where it stands; null when nothing is declared. */
   file: string | null;
@@ -27,10 +27,14 @@ export class ArtifactLicenses {
     return missing;
   }
 
-  /** Keeps what is recorded already. */
+  /**
+   * Keeps what is recorded already. Texts may be hostile: long ones are cut, an expression that is too long is only
+   * `declared`, and what is no Unicode text, or PostgreSQL cannot store, becomes U+FFFD.
+   */
   async record(licenses: ReadonlyMap<number, DeclaredLicense>): Promise<void> {
+    const recordable = [...licenses].map(([id, license]): [number, DeclaredLicense] => [id, shortened(license)]);
     // Sorted, so that two processes that write the same rows cannot wait for each other.
-    const sorted = [...licenses].sort(([one], [other]) => one - other);
+    const sorted = recordable.sort(([one], [other]) => one - other);
     for (const chunk of chunksOf(sorted)) {
       await this.dataSource.query(INSERT, [
         chunk.map(([id]) => id),
@@ -48,3 +52,22 @@ const INSERT = `
   INSERT INTO "artifact_license" ("artifact_id", "expression", "declared", "file")
   SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
   ON CONFLICT DO NOTHING`;
+
+/** UTF-16 code units of a text; real expressions, names of licences and paths are far shorter. */
+const MAX_LENGTH = 1000;
+
+function shortened({ expression, declared, file }: DeclaredLicense): DeclaredLicense {
+  const isExpression = expression === null || expression.length <= MAX_LENGTH;
+  return {
+    expression: isExpression ? storable(expression) : null,
+    declared: storable(isExpression ? declared : expression),
+    file: storable(file),
+  };
+}
+
+/** Whatever is no Unicode text becomes U+FFFD on the way to the database; NUL it would refuse. */
+function storable(text: string | null): string | null {
+  if (text === null) return null;
+  const short = text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH - 1)}…`;
+  return short.replaceAll('\0', '\uFFFD');
+}

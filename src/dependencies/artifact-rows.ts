@@ -134,12 +134,12 @@ const INSERT = `
   ON CONFLICT DO NOTHING
   RETURNING ${COLUMNS}`;
 
-/** Rows are locked in the order of their ids. What is recorded stays. */
+/** Rows are locked in the order of their ids, not for those whose rows refer to them. What is recorded stays. */
 const ADD_DIGESTS = `
   WITH k AS MATERIALIZED (
     SELECT a."id", k."digests"
     FROM unnest($1::bigint[], $2::text[]) AS k("id", "digests") JOIN "artifact" a ON a."id" = k."id"
-    ORDER BY a."id" FOR UPDATE OF a
+    ORDER BY a."id" FOR NO KEY UPDATE OF a
   )
   UPDATE "artifact" a SET "digests" = k."digests"::jsonb || a."digests" FROM k WHERE a."id" = k."id"`;
 

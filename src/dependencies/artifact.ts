@@ -50,7 +50,10 @@ export interface ArtifactSpec {
    * before it is stored, always recorded. They return 64 or more hexadecimal digits, or throw for a file that is refused.
    */
   fileDigests?: Readonly<Record<string, FileDigest>>;
-  /** What the digests come from, shown in the SBOM; `none` when nothing vouches for the bytes. */
+  /**
+   * What the digests come from, shown in the SBOM; `none` when nothing vouches for the bytes, or when it is only asked
+   * for what is recorded: its digest vouches for nothing.
+   */
   verifiedBy: string;
   /** The same as a part of sentences: `go.sum`. `the lock file` unless told. */
   namedBy?: string;
@@ -121,6 +124,15 @@ export interface Artifact extends ArtifactKey {
 /** Whether the lock file says anything of the bytes. */
 export function hasDigests({ digests, anyDigest = [] }: Pick<ArtifactSpec, 'digests' | 'anyDigest'>): boolean {
   return Object.keys(digests).length > 0 || anyDigest.length > 0;
+}
+
+/**
+ * A recorded artifact as it is handed to who asked for it: what was compared with digests of the spec is vouched for by
+ * what the spec has them from, whatever vouched for it when it was recorded.
+ */
+export function handedOut(recorded: Artifact, spec: Pick<ArtifactSpec, 'digests' | 'anyDigest' | 'verifiedBy'>): Artifact {
+  const { verifiedBy } = spec;
+  return hasDigests(spec) && verifiedBy !== 'none' ? { ...recorded, verifiedBy } : recorded;
 }
 
 /** How an artifact is called in messages. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openTestDatabase, type TestDatabase } from '../database/testing.js';
 import { InvalidRequestData } from '../errors/index.js';
+import { saveArtifacts, saveRequest } from './__fixtures__/catalogued-requests.js';
 import { Catalogue, countDependencies, type ReportedEdge, type ReportedPackage } from './catalogue.js';
 import { compareCodePoints } from './component.js';
 import { DependencyPaths } from './dependency-paths.js';
@@ -19,7 +20,7 @@ describe('Catalogue', () => {
     catalogue = new Catalogue(database.dataSource);
   });
   beforeEach(async () => {
-    await database.dataSource.query('TRUNCATE "request", "dependency_set", "component" RESTART IDENTITY CASCADE');
+    await database.dataSource.query('TRUNCATE "request", "dependency_set", "component", "artifact" RESTART IDENTITY CASCADE');
   });
   afterAll(() => database.close());
 
@@ -28,23 +29,8 @@ describe('Catalogue', () => {
     return Number(row.count);
   }
 
-  /** Saves packages as those of a new request. */
-  async function save(packages: ReportedPackage[], edges: ReportedEdge[] = []): Promise<number> {
-    return database.dataSource.transaction(async (manager) => {
-      const saved = await catalogue.save(manager, packages, edges);
-      const [{ id }]: { id: number }[] = await manager.query(
-        `INSERT INTO "request" ("repo", "repo_name", "ref") VALUES ('r', 'r', repeat('a', 40)) RETURNING "id"`,
-      );
-      for (const [position, each] of saved.entries()) {
-        await manager.query(
-          `INSERT INTO "request_package" ("request_id", "position", "component_id", "path", "dependency_set_id")
-           VALUES ($1, $2, $3, $4, $5)`,
-          [id, position, each.componentId, each.path, each.dependencySetId],
-        );
-      }
-      return id;
-    });
-  }
+  const save = (packages: ReportedPackage[], edges?: ReportedEdge[]): Promise<number> =>
+    saveRequest(database.dataSource, packages, edges);
 
   function own(name: string, dependencies: ReportedPackage['dependencies'], path = '.'): ReportedPackage {
     return { type: 'npm', name, version: '1.0.0', path, dependencies };
@@ -94,6 +80,27 @@ describe('Catalogue', () => {
     });
     const [{ sha256 }]: { sha256: string }[] = await database.dataSource.query('SELECT "sha256" FROM "dependency_set"');
     expect(sha256).toBe(createHash('sha256').update(content).digest('hex'));
+  });
+
+  it('keeps sets apart by what vouched for a file, and where it is not known what a dependency requires', async () => {
+    const [id] = await saveArtifacts(database.dataSource, ['a']);
+    const inDifferentWays = [
+      { ...A, artifact: { id, verifiedBy: 'lock file' } },
+      { ...A, artifact: { id, verifiedBy: 'registry' } },
+      { ...A, requirementsUnknown: true as const },
+      A,
+    ];
+    for (const each of inDifferentWays) await save([own('x', [each])]);
+    for (const each of inDifferentWays) await save([own('y', [{ ...each }])]);
+    const rows = await database.dataSource.query(
+      'SELECT "verified_by", "requirements_unknown" FROM "dependency_set_member" ORDER BY 1, 2',
+    );
+    expect(rows).toEqual([
+      { verified_by: 'lock file', requirements_unknown: null },
+      { verified_by: 'registry', requirements_unknown: null },
+      { verified_by: null, requirements_unknown: true },
+      { verified_by: null, requirements_unknown: null },
+    ]);
   });
 
   it('gives packages the same objects where they depend on the same', async () => {

@@ -14,6 +14,8 @@ import {
 import { saveComponents } from './component-ids.js';
 import { NewSets } from './dependency-sets-content.js';
 import { saveSets } from './dependency-sets.js';
+import type { EvidencePackage } from './evidence.js';
+import { readEvidence } from './evidence-reading.js';
 import { groupedBy } from './grouped.js';
 
 /** A package as a package manager reports it. */
@@ -27,7 +29,9 @@ export interface ReportedPackage extends ComponentKey {
 export interface ReportedDependency extends ComponentKey {
   dev?: boolean;
   replaces?: ComponentKey | null;
-  artifact?: Pick<Artifact, 'id'>;
+  artifact?: Pick<Artifact, 'id' | 'verifiedBy'>;
+  /** Nothing is known of what it requires: that no edge begins there says nothing. */
+  requirementsUnknown?: true;
 }
 
 /** Size of the union of all packages' dependencies: `dependencies_count` of the request. */
@@ -99,6 +103,14 @@ export class Catalogue {
     manager: EntityManager = this.dataSource.manager,
   ): Promise<Map<number, RequestPackages>> {
     return readPackages(manager, requestIds);
+  }
+
+  /**
+   * All that is known of the packages and dependencies of many requests, whatever their state, in five queries, in the
+   * order of `packagesOf`; every id has an entry. It says the same for ever, whatever else is recorded later.
+   */
+  async evidenceOf(requestIds: readonly number[]): Promise<Map<number, EvidencePackage[]>> {
+    return readEvidence(this.dataSource.manager, requestIds);
   }
 }
 

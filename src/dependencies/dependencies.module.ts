@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DownloadModule } from '../download/index.js';
 import { ArtifactArchive } from './artifact-archive.js';
+import { ArtifactLicenses } from './artifact-licenses.js';
 import { ArtifactReferences } from './artifact-references.js';
 import { Catalogue } from './catalogue.js';
 import { DependencyPaths } from './dependency-paths.js';
@@ -24,10 +25,21 @@ const ENTITIES = [
   DependencySetMemberEntity,
 ];
 
+const SERVICES = [
+  ArtifactArchive,
+  ArtifactLicenses,
+  ArtifactReferences,
+  Catalogue,
+  DependencyPaths,
+  Findings,
+  KeptDocuments,
+  UpstreamDocuments,
+];
+
 /** The catalogue: artifacts, dependency sets, where-used. */
 @Module({
   imports: [TypeOrmModule.forFeature(ENTITIES), DownloadModule],
-  providers: [ArtifactArchive, ArtifactReferences, Catalogue, DependencyPaths, Findings, KeptDocuments, UpstreamDocuments],
-  exports: [ArtifactArchive, ArtifactReferences, Catalogue, DependencyPaths, Findings, KeptDocuments, UpstreamDocuments],
+  providers: SERVICES,
+  exports: SERVICES,
 })
 export class DependenciesModule {}

@@ -19,6 +19,9 @@ export interface NewMember {
   dev: boolean | null;
   replacesId: string | null;
   artifactId: number | null;
+  /** What vouches for the artifact; null without one. */
+  verifiedBy: string | null;
+  requirementsUnknown: true | null;
 }
 
 /** Describes dependency sets with few objects: together they may have millions of members, but few different ones. */
@@ -38,6 +41,8 @@ export class NewSets {
       dev: dependency.dev ?? null,
       replacesId: dependency.replaces ? this.ids.of(dependency.replaces) : null,
       artifactId: dependency.artifact?.id ?? null,
+      verifiedBy: dependency.artifact?.verifiedBy ?? null,
+      requirementsUnknown: dependency.requirementsUnknown ?? null,
     };
     this.places.set(dependency, this.members.length);
     this.members.push(member);
@@ -71,8 +76,11 @@ export class NewSets {
   }
 }
 
-function textOf({ componentId, dev, replacesId, artifactId }: NewMember, direct: boolean): string {
-  return JSON.stringify({ componentId, dev, direct, replacesId, artifactId });
+/** What came later is named only where it is set: sets without it keep their keys. */
+function textOf({ verifiedBy, requirementsUnknown, ...member }: NewMember, direct: boolean): string {
+  const { componentId, dev, replacesId, artifactId } = member;
+  const later = { verifiedBy: verifiedBy ?? undefined, requirementsUnknown: requirementsUnknown ?? undefined };
+  return JSON.stringify({ componentId, dev, direct, replacesId, artifactId, ...later });
 }
 
 function splitPair(pair: string): { from: string; to: string } {

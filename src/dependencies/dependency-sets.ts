@@ -37,8 +37,10 @@ const INSERT_SETS = `
 const SELECT_SETS = `SELECT "id", "sha256" FROM "dependency_set" WHERE "sha256" = ANY($1::char(64)[])`;
 
 const INSERT_MEMBERS = `
-  INSERT INTO "dependency_set_member" ("set_id", "position", "component_id", "dev", "direct", "replaces_id", "artifact_id")
-  SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::boolean[], $5::boolean[], $6::bigint[], $7::bigint[])`;
+  INSERT INTO "dependency_set_member"
+    ("set_id", "position", "component_id", "dev", "direct", "replaces_id", "artifact_id", "verified_by", "requirements_unknown")
+  SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::boolean[], $5::boolean[], $6::bigint[], $7::bigint[],
+    $8::text[], $9::boolean[])`;
 
 type Row = readonly (string | number | boolean | null)[];
 
@@ -46,8 +48,9 @@ function* memberRows(sets: readonly NewSet[], members: readonly NewMember[], ids
   for (const set of sets) {
     const setId = idOf(ids, set);
     for (const [position, place] of set.places.entries()) {
-      const { componentId, dev, replacesId, artifactId } = members[place];
-      yield [setId, position, componentId, dev, set.direct.has(componentId), replacesId, artifactId];
+      const { componentId, dev, replacesId, artifactId, verifiedBy, requirementsUnknown } = members[place];
+      const direct = set.direct.has(componentId);
+      yield [setId, position, componentId, dev, direct, replacesId, artifactId, verifiedBy, requirementsUnknown];
     }
   }
 }

@@ -59,6 +59,14 @@ export class DependencySetMemberEntity {
   @ManyToOne(() => ArtifactEntity)
   @JoinColumn({ name: 'artifact_id' })
   artifact: ArtifactEntity | null;
+
+  /** What vouched for the artifact in the requests that have the set; null without artifact, and in older rows. */
+  @Column('text', { name: 'verified_by', nullable: true })
+  verifiedBy: string | null;
+
+  /** True where nothing is known of what it requires, else null. */
+  @Column('boolean', { name: 'requirements_unknown', nullable: true })
+  requirementsUnknown: boolean | null;
 }
 
 /** Who requires whom inside a set, by the lock file. What the package itself requires is marked on the members. */
