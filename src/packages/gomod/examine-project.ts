@@ -1,9 +1,10 @@
 import { join, relative } from 'node:path';
 import { GoModError, ValidationError } from '../../errors/index.js';
 import type { ResolveJob } from '../package-manager.js';
-import type { GoCommand } from './command/go-command.js';
+import type { GoCommand, GoCommandPlace } from './command/go-command.js';
 import type { FoundModule, ModuleFindings } from './findings.js';
 import { containsPath, isMatched, pathBelow } from './go-paths.js';
+import { replacedModules } from './graph/module-names.js';
 import { type GoTools, otherTarget, type Session } from './go-tools.js';
 import { type GoModule, type GoPackage, LISTED_FIELDS, type Listing, readListing } from './listing.js';
 import { moduleVersion } from './modules/module-version.js';
@@ -21,14 +22,20 @@ interface Means {
   tools: GoTools;
 }
 
-/** Where a command runs, and what it may do to `go.mod`. */
-interface Place {
-  directory: string;
-  workFile: string;
+/** What was found out about one directory, and what else is needed to read its module graph. */
+export interface Examined {
+  project: GoProject;
+  findings: ModuleFindings;
+  /** That has listed it. */
+  toolchain: GoToolchain;
+  /** The module, or all modules of its workspace. */
+  locals: readonly LocalModule[];
+  /** See `replacedModules`. */
+  replaced: ReadonlyMap<string, FoundModule>;
 }
 
 /** Lists the modules and packages of one directory. */
-export async function examineProject(job: ResolveJob, project: GoProject, means: Means): Promise<ModuleFindings> {
+export async function examineProject(job: ResolveJob, project: GoProject, means: Means): Promise<Examined> {
   await job.progress.phase(`Listing the Go modules at ${project.directory}`);
   const toolchain = await means.tools.toolchain(project);
   job.log.info(`The Go module at ${project.directory} is listed with Go ${toolchain.version}.`);
@@ -48,17 +55,20 @@ export async function examineProject(job: ResolveJob, project: GoProject, means:
   }
 }
 
+/** Where commands for a directory run. */
+export function placeOf({ directory, workspace }: GoProject, { root }: WorkTree): GoCommandPlace {
+  const workFile = workspace === undefined ? 'off' : join(root, workspace.directory, 'go.work');
+  return { directory: join(root, directory), workFile };
+}
+
 async function examine(
   job: ResolveJob,
   project: GoProject,
   toolchain: GoToolchain,
   { vendoring, tree, session, tools }: Means,
-): Promise<ModuleFindings> {
+): Promise<Examined> {
   const go = tools.command(toolchain, tree.root, session);
-  const place: Place = {
-    directory: join(tree.root, project.directory),
-    workFile: project.workspace === undefined ? 'off' : join(tree.root, project.workspace.directory, 'go.work'),
-  };
+  const place = placeOf(project, tree);
   let downloaded: FoundModule[] = [];
   for (const replacement of job.replacements) await go.run(['mod', 'edit', replaceArgument(replacement)], place);
   const tidies = job.flags.has('force-gomod-tidy') || job.replacements.length > 0;
@@ -73,7 +83,8 @@ async function examine(
   const others = modules.filter((module) => module !== main);
   const listing = await listPackages(go, place, readOnly, main);
   warnOfMissingSums(job, project, listing, downloaded);
-  return report({ main, others, downloaded, listing, replacements: job.replacements });
+  const findings = await report({ main, others, downloaded, listing, replacements: job.replacements });
+  return { project, findings, toolchain, locals: modules, replaced: replacedModules(listing) };
 
   async function vendor(wanted: Vendoring): Promise<FoundModule[]> {
     await go.run(vendorCommand(project, tools.canVendorWorkspaces(toolchain)), place);
@@ -83,7 +94,7 @@ async function examine(
 }
 
 /** What `go mod download` names is what it downloads: replaced modules under the names of what takes their places. */
-async function download(go: GoCommand, place: Place): Promise<FoundModule[]> {
+async function download(go: GoCommand, place: GoCommandPlace): Promise<FoundModule[]> {
   const found: FoundModule[] = [];
   for await (const module of go.json(['mod', 'download', '-json'], place)) {
     const { Path, Version = '', Error: problem } = module as GoModule & { Error?: string };
@@ -97,7 +108,7 @@ async function download(go: GoCommand, place: Place): Promise<FoundModule[]> {
 async function localModules(
   job: ResolveJob,
   go: GoCommand,
-  place: Place,
+  place: GoCommandPlace,
   readOnly: readonly string[],
   root: string,
 ): Promise<LocalModule[]> {
@@ -112,7 +123,12 @@ async function localModules(
 }
 
 /** `all` holds everything that `./...` does. */
-function listPackages(go: GoCommand, place: Place, readOnly: readonly string[], main: LocalModule): Promise<Listing> {
+function listPackages(
+  go: GoCommand,
+  place: GoCommandPlace,
+  readOnly: readonly string[],
+  main: LocalModule,
+): Promise<Listing> {
   const fields = `-json=${LISTED_FIELDS}`;
   const printed = go.json(['list', '-e', ...readOnly, '-deps', fields, 'all'], place) as AsyncIterable<GoPackage>;
   return readListing(

@@ -7,13 +7,14 @@ import { editsOf, findChanges } from './edits.js';
 import { examineProject } from './examine-project.js';
 import type { ModuleFindings } from './findings.js';
 import type { GoTools, Session } from './go-tools.js';
+import { readGraphs } from './graph/read-graphs.js';
 import type { ModuleFiles } from './module-files.js';
 import { type GoProject, readSums } from './project.js';
 import { type Vendoring, vendoringOf } from './vendoring.js';
 import { writeWorkTree } from './work-tree.js';
 
 /** What commands found out and did. */
-export interface Examined {
+export interface ExaminedProjects {
   modules: ModuleFindings[];
   archived: ArchivedFile[];
   edits: SourceEdit[];
@@ -28,7 +29,7 @@ export async function examineProjects(
   projects: readonly GoProject[],
   files: ModuleFiles,
   tools: GoTools,
-): Promise<Examined> {
+): Promise<ExaminedProjects> {
   const { source, flags, signal, settings } = job;
   const vendorings = projects.map((project) =>
     vendoringOf(project, flags, files, { strict: settings.gomod.strictVendor }),
@@ -46,13 +47,18 @@ export async function examineProjects(
   const stopPrefetch = prefetch(job, session);
   try {
     const limit = canRunTogether(tools, projects) ? PROJECTS_AT_A_TIME : 1;
-    const modules = await sideBySide(projects, limit, signal, (project, shared) => {
+    const examined = await sideBySide(projects, limit, signal, (project, shared) => {
       const vendoring = vendorings[projects.indexOf(project)];
       return examineProject({ ...job, signal: shared }, project, { vendoring, tree, session, tools });
     });
     const changes = await findChanges(tree, changeable(projects, vendorings));
+    // What the graph alone needs is not for the bundle.
+    const archived = isVendored ? [] : usedFiles(session);
+    const modules = isVendored
+      ? examined.map(({ findings }) => findings)
+      : await readGraphs(job, examined, { tree, session, tools });
     await tools.close(session);
-    return { modules, archived: isVendored ? [] : usedFiles(session), edits: editsOf(tree, changes) };
+    return { modules, archived, edits: editsOf(tree, changes) };
   } finally {
     await stopPrefetch();
     await session.proxy.close();

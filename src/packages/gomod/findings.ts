@@ -20,6 +20,19 @@ export interface ModuleFindings {
   packages: FoundPackage[];
   /** What the packages import, each once: thousands of packages share most of it. */
   imports: FoundImport[];
+  /** Undefined when nothing is known of it. */
+  graph: FoundGraph | undefined;
+}
+
+/** Which of the dependencies of a module require which: its module graph, restricted to what is reported. */
+export interface FoundGraph {
+  /**
+   * Pairs of places in `ModuleFindings.dependencies`, each pair once: the first requires the second.
+   * `dependencies.length` stands for the module itself.
+   */
+  edges: Uint32Array;
+  /** The places of dependencies that nothing is known of. */
+  unknown: Uint32Array;
 }
 
 /** A module that another one depends on, as it is reported. */

@@ -10,6 +10,7 @@ function module(name: string, dependencies: [string, string][], imports: [string
     dependencies: dependencies.map(([path, version]) => ({ name: path, version })),
     imports: imports.map(([path, version]) => ({ name: path, version })),
     packages: [{ name: `${name}/cmd`, path: 'cmd', imports: Uint32Array.from(imports.keys()) }],
+    graph: undefined,
   };
 }
 

@@ -13,7 +13,7 @@ const gzipAsync = promisify<Buffer, { level: number }, Buffer>(gzip);
 const gunzipAsync = promisify<Buffer, Buffer>(gunzip);
 
 /** Changes with what findings consist of and how they are found. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** More would take too long to write and read. */
 const MAX_IMPORTS = 2_000_000;
@@ -41,12 +41,13 @@ export async function recall(job: ResolveJob, projects: readonly GoProject[], to
   return { key, findings: content && (deserialize(await gunzipAsync(content)) as Findings) };
 }
 
-/** Keeps what was found for the next request. */
+/** Keeps what was found for the next request; not where a module graph could not be read, which may be possible then. */
 export async function remember(
   { key }: Memo,
   { modules, archived }: { modules: ModuleFindings[]; archived: readonly ArchivedFile[] },
   job: ResolveJob,
 ): Promise<void> {
+  if (modules.some(({ graph }) => graph === undefined)) return;
   const size = modules.reduce((sum, { packages }) => sum + packages.reduce((all, { imports }) => all + imports.length, 0), 0);
   if (key === undefined || size > MAX_IMPORTS) return;
   const findings: Findings = { modules, files: archived.map(cachedFile) };

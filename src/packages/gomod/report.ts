@@ -26,7 +26,10 @@ export interface Listed {
   replacements: readonly Replacement[];
 }
 
-/** What is reported of a module (`gomod`) and its packages (`go-package`). Lists are sorted by name, then version. */
+/**
+ * What is reported of a module (`gomod`) and its packages (`go-package`), without the module graph. Lists are sorted by
+ * name, then version.
+ */
 export async function report({ main, others, downloaded, listing, replacements }: Listed): Promise<ModuleFindings> {
   const locals = new Map([main, ...others].map((module) => [module.name, module]));
   const imported = [...listing.packages.values()].flatMap(({ module }) =>
@@ -43,6 +46,7 @@ export async function report({ main, others, downloaded, listing, replacements }
     dependencies: unique([...imported, ...downloaded, ...workspace]),
     packages: packages.sort(byName),
     imports: versions.imports,
+    graph: undefined,
   };
 }
 

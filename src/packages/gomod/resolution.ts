@@ -1,6 +1,12 @@
 import { inTurns } from '../../concurrency/index.js';
 import type { Artifact } from '../../dependencies/index.js';
-import { emptyResolution, type Resolution, type ResolvedDependency, type ResolvedPackage } from '../package-manager.js';
+import {
+  type DependencyEdge,
+  emptyResolution,
+  type Resolution,
+  type ResolvedDependency,
+  type ResolvedPackage,
+} from '../package-manager.js';
 import { type ArchivedFile, bundleCache } from './bundle-cache.js';
 import { ENVIRONMENT, REGISTRY_SETTINGS } from './configuration.js';
 import type { FoundModule, ModuleFindings } from './findings.js';
@@ -14,10 +20,13 @@ export async function resolutionOf(
     files.flatMap(({ file, artifact }) => (file.kind === 'zip' ? [[moduleKey(file.path, file.version), artifact]] : [])),
   );
   const packages = modules.map((module) => gomodPackage(module, zips));
+  const edges: DependencyEdge[] = [];
+  await inTurns(graphEdges(modules, packages), (edge) => void edges.push(edge));
   await inTurns(goPackages(modules), (each) => void packages.push(each));
   return {
     ...emptyResolution(),
     packages,
+    edges,
     ...bundleCache(files),
     registryEntries: files.map(({ file: { path, version }, artifact }) => ({ artifact, name: path, version })),
     environment: [...ENVIRONMENT],
@@ -26,8 +35,28 @@ export async function resolutionOf(
 }
 
 function gomodPackage(module: ModuleFindings, zips: ReadonlyMap<string, Artifact>): ResolvedPackage {
-  const { name, version, directory: path, dependencies } = module;
-  return { type: 'gomod', name, version, path, dependencies: dependencies.map((found) => gomodDependency(found, zips)) };
+  const { name, version, directory: path, graph } = module;
+  const unknown = new Set(graph?.unknown);
+  const dependencies = module.dependencies.map((found, place): ResolvedDependency => {
+    const dependency = gomodDependency(found, zips);
+    return graph === undefined || unknown.has(place) ? { ...dependency, requirementsUnknown: true } : dependency;
+  });
+  return { type: 'gomod', name, version, path, dependencies };
+}
+
+/** `packages` are those of the modules, in their order. */
+function* graphEdges(
+  modules: readonly ModuleFindings[],
+  packages: readonly ResolvedPackage[],
+): Generator<DependencyEdge> {
+  for (const [at, { graph }] of modules.entries()) {
+    const own = packages[at];
+    const { edges = [] } = graph ?? {};
+    for (let pair = 0; pair < edges.length; pair += 2) {
+      const from = own.dependencies[edges[pair]] ?? own;
+      yield { package: own, from, to: own.dependencies[edges[pair + 1]] };
+    }
+  }
 }
 
 function gomodDependency({ name, version, replaces }: FoundModule, zips: ReadonlyMap<string, Artifact>): ResolvedDependency {

@@ -6,6 +6,7 @@ describe('checkArguments', () => {
   it.each<[string, string[]]>([
     ['go mod edit', ['mod', 'edit', '-replace=example.com/a=example.com/b@v1.0.0']],
     ['go mod download', ['mod', 'download', '-json']],
+    ['go mod graph', ['mod', 'graph']],
     ['go mod vendor', ['mod', 'vendor']],
     ['go mod tidy', ['mod', 'tidy']],
     ['go work vendor', ['work', 'vendor']],
@@ -33,6 +34,7 @@ describe('checkArguments', () => {
     [['mod']],
     [['mod', 'init']],
     [['mod', 'verify']],
+    [['mod', 'graph', '-x']],
     [['work', 'use', '/']],
     [['telemetry', 'on']],
     [['-C', '/', 'list']],

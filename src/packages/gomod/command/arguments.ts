@@ -4,6 +4,7 @@ import { GoModError } from '../../../errors/index.js';
 const COMMANDS: readonly (readonly string[])[] = [
   ['mod', 'edit'],
   ['mod', 'download'],
+  ['mod', 'graph'],
   ['mod', 'vendor'],
   ['mod', 'tidy'],
   ['work', 'vendor'],

@@ -5,12 +5,15 @@ import { cleanOutput, lastLines } from './clean-output.js';
 import { goEnvironment } from './go-environment.js';
 import { type GoExit, GoProcess } from './go-process.js';
 import { JsonStream, JsonStreamError } from './json-stream.js';
+import { LineStream } from './line-stream.js';
 import { prepareScratch } from './prepare-scratch.js';
 
 /** Most that `run` returns. Bytes. */
 const MAX_OUTPUT = 1024 * 1024;
 /** Largest object that is read from a command: a package with the paths of a million others. Bytes. */
 const MAX_OBJECT = 64 * 1024 * 1024;
+/** Largest line that is read from a command: a few paths and versions. Bytes. */
+const MAX_LINE = 64 * 1024;
 
 /** A go that can be started. */
 export interface GoToolchain {
@@ -52,7 +55,7 @@ export interface GoCommandPlace {
 
 /**
  * Runs go: with a clean environment, an argument vector, no shell, in limits of time, memory and output, and never for
- * anything that runs code of a project. Both ways of running throw `GoModError` with go's own words, cleaned, when a
+ * anything that runs code of a project. All ways of running throw `GoModError` with go's own words, cleaned, when a
  * command fails or takes too much memory; `SubprocessCallError` when it takes too long or cannot be started; the
  * signal's reason when that fires.
  */
@@ -87,6 +90,16 @@ export class GoCommand {
       if (!(error instanceof JsonStreamError)) throw error;
       throw new GoModError(`${commandName(args)} prints something unexpected: ${error.message}.`, { cause: error });
     }
+  }
+
+  /** The lines that the command prints, as fast as they are taken. Throws `GoModError` for a line of more than 64 KiB. */
+  async *lines(args: readonly string[], place: GoCommandPlace): AsyncGenerator<string> {
+    const stream = new LineStream(MAX_LINE);
+    for await (const chunk of this.output(args, place)) {
+      yield* stream.push(chunk);
+      if (stream.isTooLong) throw new GoModError(`${commandName(args)} prints a line of more than ${MAX_LINE} bytes.`);
+    }
+    yield* stream.end();
   }
 
   /** What go says, fit for clients: no path or address of this host. */
