@@ -23,18 +23,30 @@ const REQUEST = {
 /** Examples for the API documentation, made by the code they document. */
 export const ICM_EXAMPLE = await contentManifest([REQUEST]);
 export const CYCLONEDX_EXAMPLE = await sbom('cyclonedx-1.6', [REQUEST], { address: '', created: '' });
-export const PROVENANCE_EXAMPLE = provenance({
-  id: 17,
-  repo: REPO,
-  ref: COMMIT,
-  packageManagers: ['git-submodule'],
-  flags: [],
-  packages: {},
-  replacements: [],
-  bundleSha256: 'c'.repeat(64),
-  artifacts: [],
-  startedOn: '2026-03-01T12:00:00Z',
-  finishedOn: '2026-03-01T12:00:07Z',
-  service: 'https://cachito.example.org',
-  address: 'https://cachito.example.org/api/v1/requests/17',
-});
+export const PROVENANCE_EXAMPLE = await provenance(
+  {
+    id: 17,
+    repo: REPO,
+    ref: COMMIT,
+    packageManagers: ['git-submodule', 'npm'],
+    flags: [],
+    packages: {},
+    replacements: [],
+    offline: false,
+    bundleSha256: 'c'.repeat(64),
+    toolVersion: '1.0.0',
+    submodules: [{ name: 'tiles', version: `https://bitbucket.org/acme/tiles.git#${SUBMODULE_COMMIT}` }],
+    files: [
+      {
+        ecosystem: 'npm',
+        name: 'kite',
+        version: '2.1.3',
+        upstream: 'https://registry.npmjs.org/kite/-/kite-2.1.3.tgz',
+        sha256: 'd'.repeat(64),
+      },
+    ],
+    startedOn: '2026-03-01T12:00:00Z',
+    finishedOn: '2026-03-01T12:00:07Z',
+  },
+  { service: 'https://cachito.example.org', request: 'https://cachito.example.org/api/v1/requests/17' },
+);

@@ -6,7 +6,6 @@ import { ResourceNotFound, timestampSql } from '../http/index.js';
 import type { BuildRequirement } from '../packages/index.js';
 import { readBuildRequirements, type RequestStateName, stateName } from '../requests/index.js';
 import type { ManifestRequest } from './manifest-request.js';
-import type { ProvenanceFacts } from './provenance/statement.js';
 import { isPossibleId } from './requested-ids.js';
 
 /** A request and what its manifests are made of. */
@@ -50,20 +49,6 @@ export class ManifestRequests {
     return this.withPackages(rows);
   }
 
-  /** What the provenance of a complete request says. Throws the fixed 404, or `ValidationError` naming its state. */
-  async provenanceFacts(id: number): Promise<Omit<ProvenanceFacts, 'service' | 'address'>> {
-    const [row]: (ProvenanceRow | undefined)[] = await this.dataSource.query(SELECT_PROVENANCE, [id]);
-    if (row === undefined) throw new ResourceNotFound();
-    if (stateName(row.state) !== 'complete') {
-      throw new ValidationError(
-        `The request must be in the "complete" state to have a bundle; it is in the "${stateName(row.state)}" state`,
-      );
-    }
-    if (row.bundleSha256 === null) throw new ValidationError('The request was completed without a bundle');
-    const artifacts: { upstream: string; sha256: string }[] = await this.dataSource.query(SELECT_ARTIFACTS, [id]);
-    return { ...row, id, bundleSha256: row.bundleSha256, artifacts };
-  }
-
   private async finishedRow(id: number): Promise<RequestRow> {
     const [row] = await this.rows([id]);
     if (row === undefined) throw new ResourceNotFound();
@@ -101,37 +86,3 @@ const SELECT_REQUESTS = `
   SELECT r."id", r."repo", r."ref", r."state", ${seconds('s."updated"')} AS "updated"
   FROM "request" r JOIN "request_state" s ON s."id" = r."request_state_id"
   WHERE r."id" = ANY($1::integer[]) ORDER BY r."id"`;
-
-interface ProvenanceRow {
-  repo: string;
-  ref: string;
-  state: number;
-  packages: Record<string, unknown>;
-  replacements: unknown[];
-  packageManagers: string[];
-  flags: string[];
-  bundleSha256: string | null;
-  startedOn: string;
-  finishedOn: string;
-}
-
-const SELECT_PROVENANCE = `
-  SELECT r."repo", r."ref", r."state", r."packages", r."dependency_replacements" AS "replacements",
-    ARRAY(SELECT m."name" FROM "request_pkg_manager" l JOIN "package_manager" m ON m."id" = l."package_manager_id"
-      WHERE l."request_id" = r."id" ORDER BY m."id") AS "packageManagers",
-    ARRAY(SELECT f."name" FROM "request_flag" l JOIN "flag" f ON f."id" = l."flag_id"
-      WHERE l."request_id" = r."id" ORDER BY f."name") AS "flags",
-    b."sha256" AS "bundleSha256",
-    ${seconds('coalesce(r."created", s."updated")')} AS "startedOn", ${seconds('s."updated"')} AS "finishedOn"
-  FROM "request" r
-    JOIN "request_state" s ON s."id" = r."request_state_id"
-    LEFT JOIN "request_bundle" rb ON rb."request_id" = r."id"
-    LEFT JOIN "bundle" b ON b."recipe_sha256" = rb."recipe_sha256"
-  WHERE r."id" = $1`;
-
-const SELECT_ARTIFACTS = `
-  SELECT DISTINCT a."upstream", a."sha256"
-  FROM "request_package" p
-    JOIN "dependency_set_member" m ON m."set_id" = p."dependency_set_id"
-    JOIN "artifact" a ON a."id" = m."artifact_id"
-  WHERE p."request_id" = $1 ORDER BY a."upstream", a."sha256"`;

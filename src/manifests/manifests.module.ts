@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DependenciesModule } from '../dependencies/dependencies.module.js';
 import { CombinedManifestsController } from './combined-manifests.controller.js';
 import { ManifestRequests } from './manifest-requests.js';
+import { Provenances } from './provenance/provenances.js';
 import { RequestManifestsController } from './request-manifests.controller.js';
 import { DependenciesController } from './where-used/dependencies.controller.js';
 import { WhereUsed } from './where-used/where-used.js';
@@ -10,6 +11,6 @@ import { WhereUsed } from './where-used/where-used.js';
 @Module({
   imports: [DependenciesModule],
   controllers: [CombinedManifestsController, DependenciesController, RequestManifestsController],
-  providers: [ManifestRequests, WhereUsed],
+  providers: [ManifestRequests, Provenances, WhereUsed],
 })
 export class ManifestsModule {}

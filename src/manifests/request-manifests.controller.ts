@@ -8,7 +8,7 @@ import { CYCLONEDX_EXAMPLE, ICM_EXAMPLE, PROVENANCE_EXAMPLE } from './examples.j
 import { type ContentManifest, contentManifest } from './icm.js';
 import { ManifestRequests } from './manifest-requests.js';
 import { BuildRequirements, SbomQuery } from './manifests.dto.js';
-import { provenance, type ProvenanceStatement } from './provenance/statement.js';
+import { Provenances } from './provenance/provenances.js';
 import { sbom } from './sbom/sbom-formats.js';
 
 const TAG: Tag = 'request data';
@@ -21,6 +21,7 @@ export class RequestManifestsController {
   constructor(
     private readonly configuration: Configuration,
     private readonly requests: ManifestRequests,
+    private readonly provenances: Provenances,
   ) {}
 
   @Get(':id/content-manifest')
@@ -58,14 +59,15 @@ export class RequestManifestsController {
   @ApiOperation({
     summary: 'How the bundle of a request came to be',
     description:
-      'An in-toto statement with a SLSA provenance v1 predicate about the bundle’s SHA-256. It is not signed.',
+      'An in-toto statement with a SLSA provenance v1 predicate about the bundle’s SHA-256: the commit, and every file of ' +
+      'a dependency with its digest. Where the service has a signing key, the answer is a DSSE envelope with the ' +
+      'statement as its payload: `payloadType`, `payload` (base64), `signatures`. Stale requests have theirs too.',
   })
   @ApiOkResponse({ description: 'The statement', schema: { type: 'object', example: PROVENANCE_EXAMPLE } })
-  @ApiErrors([400, 'The request is not complete; the text names its state'], 404)
-  async provenance(@Param('id') id: number, @Req() http: Request): Promise<ProvenanceStatement> {
-    const facts = await this.requests.provenanceFacts(id);
-    const address = absoluteUrl(http, this.configuration, `requests/${id}`);
-    return provenance({ ...facts, address, service: publicBase(http, this.configuration) });
+  @ApiErrors([400, 'The request is neither complete nor stale, or has no bundle; the text tells'], 404)
+  provenance(@Param('id') id: number, @Req() http: Request): Promise<object> {
+    const request = absoluteUrl(http, this.configuration, `requests/${id}`);
+    return this.provenances.about(id, { service: publicBase(http, this.configuration), request });
   }
 
   @Get(':id/build-requirements')

@@ -1,0 +1,86 @@
+import { PackageUrls } from '../purl/package-urls.js';
+import { withoutCredentials } from '../purl/vcs-purl.js';
+
+/**
+ * What a statement says of one thing (https://github.com/in-toto/attestation/blob/main/spec/v1/resource_descriptor.md).
+ * `digest` is of what `uri` names.
+ */
+export interface ResourceDescriptor {
+  name?: string;
+  uri?: string;
+  /** Algorithm → hexadecimal digest. */
+  digest?: Record<string, string>;
+  mediaType?: string;
+  /** Where it was had, if `uri` does not say so. */
+  downloadLocation?: string;
+  annotations?: Record<string, string>;
+}
+
+/** A file in the archive, by its row in the catalogue. */
+export interface ArchivedFile {
+  /** `npm`, `pip`, `gomod`, … */
+  ecosystem: string;
+  name: string;
+  version: string;
+  /** An address without credentials, or what the file was made from. */
+  upstream: string;
+  sha256: string;
+}
+
+export interface DescribedFile {
+  /** What was fetched: the file of a registry, a commit, what lies at an address. */
+  resolved: ResourceDescriptor;
+  /** The file in the bundle, where it was packed here from what was fetched. */
+  packed?: ResourceDescriptor;
+}
+
+/** `git+https://host/team/kite.git#<commit>`: packed from a commit. */
+const FROM_COMMIT = /^git\+(.+)#([0-9a-f]{40}|[0-9a-f]{64})$/;
+/** `https://host/kite.tgz#sha512-<digest>`: a file with that digest at an address; `npm+` before it: packed anew from it. */
+const FROM_ADDRESS = /^(npm\+)?(https?:[^#]+)#([a-z0-9_]+)-([0-9a-f]+)$/;
+/** What is from a registry has such a version. */
+const REGISTRY_VERSION = /^[0-9A-Za-z][^:]*$/;
+
+/** A commit of a git repository. The address may be one for ssh without a scheme, as git takes it. */
+export function describeCommit(repo: string, commit: string, name?: string): ResourceDescriptor {
+  return {
+    ...(name === undefined ? {} : { name }),
+    uri: `${gitAddress(repo)}@${commit}`,
+    digest: { gitCommit: commit },
+  };
+}
+
+/** How an archived file came to be. */
+export function describeFile({ ecosystem, name, version, upstream, sha256 }: ArchivedFile): DescribedFile {
+  const [, repo, commit] = FROM_COMMIT.exec(upstream) ?? [];
+  if (repo !== undefined) return withPacked(describeCommit(repo, commit, name), sha256);
+  const [, isPacked, url, algorithm, digest] = FROM_ADDRESS.exec(upstream) ?? [];
+  const uri = withoutCredentials(url ?? upstream);
+  if (isPacked !== undefined) return withPacked({ name, uri, digest: { [algorithm]: digest } }, sha256);
+  const purl = url === undefined && REGISTRY_VERSION.test(version) ? registryPurl(ecosystem, name, version) : undefined;
+  if (purl === undefined) return { resolved: { name, uri, digest: { sha256 } } };
+  return { resolved: { uri: purl, digest: { sha256 }, downloadLocation: uri } };
+}
+
+function withPacked(resolved: ResourceDescriptor, sha256: string): DescribedFile {
+  const annotations = { packed_from: resolved.uri ?? '' };
+  return { resolved, packed: { name: resolved.name, digest: { sha256 }, annotations } };
+}
+
+/** SPDX download location: `git+https://host/team/app.git`. */
+function gitAddress(repo: string): string {
+  const address = withoutCredentials(repo.replace(/^git\+/i, ''));
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) return `git+${address}`;
+  const colon = address.indexOf(':');
+  const path = address.slice(colon + 1).replace(/^\/+/, '');
+  return `git+ssh://${address.slice(0, Math.max(colon, 0))}/${path}`;
+}
+
+/** These purls say nothing of a request, nor of who requires the package. */
+const PURLS = new PackageUrls({ repo: '', ref: '', packages: [] });
+const NOBODY = { type: '', name: '', version: null, dependencies: [] };
+
+/** Undefined for an ecosystem without purls. */
+function registryPurl(ecosystem: string, name: string, version: string): string | undefined {
+  return PURLS.ofDependency(NOBODY, { type: ecosystem, name, version });
+}
