@@ -1,12 +1,8 @@
 import { inTurns } from '../../concurrency/index.js';
-import type { BuildRequirement, ResolveJob } from '../package-manager.js';
+import type { BuildRequirement } from '../package-manager.js';
 import { quote } from '../quote.js';
 import type { Archived } from './archive/archived.js';
-import { type Buildable, buildableCommit, buildableSdist, buildNeedsOf } from './build-needs.js';
-import { externalPlace } from './layout.js';
-import { localRequirements } from './local-packages.js';
-import { sourceFiles } from './metadata/project-files.js';
-import { type BuildNeeds, readBuildNeeds } from './metadata/read-build-needs.js';
+import type { Facts } from './archived-facts.js';
 import { pinsOf } from './pins.js';
 import type { PythonProject } from './project.js';
 import { type LocalNames, reported } from './report.js';
@@ -23,14 +19,13 @@ export async function findBuildRequirements(
   projects: readonly PythonProject[],
   archived: Archived,
   names: LocalNames,
-  job: ResolveJob,
+  facts: Facts,
 ): Promise<BuildRequirement[]> {
-  const needs = await needsOfAll(projects, archived, job);
   const pins = pinsOf(archived);
   const found = new Map<string, BuildRequirement>();
   for (const { directory, runtime, build } of projects) {
     await inTurns([...runtime.requirements, ...build.requirements], (requirement) => {
-      const need = needs.get(requirement);
+      const need = facts.get(requirement)?.needs;
       const dependency = reported(requirement, directory, archived, names);
       if (need === undefined || dependency === undefined) return;
       const { name, version } = dependency;
@@ -70,41 +65,4 @@ function shown(text: string): string {
 /** What is for other systems or Pythons of long ago is archived, but built by nobody. */
 function isInstalled({ marker, file, line }: Requirement): boolean {
   return marker === undefined || canHold(parseMarker(marker, { file, line }));
-}
-
-async function needsOfAll(
-  projects: readonly PythonProject[],
-  archived: Archived,
-  job: ResolveJob,
-): Promise<Map<Requirement, BuildNeeds>> {
-  const buildables = buildablesOf(archived);
-  const found = await buildNeedsOf([...buildables.values()], job);
-  const needs = new Map<Requirement, BuildNeeds>();
-  for (const [requirement, { subject }] of buildables) {
-    const need = found.get(subject);
-    if (need !== undefined) needs.set(requirement, need);
-  }
-  for (const requirements of localRequirements(projects).values()) {
-    const need = await readBuildNeeds(sourceFiles(job.source, requirements[0].path), job.signal);
-    for (const requirement of requirements) needs.set(requirement, need);
-  }
-  return needs;
-}
-
-function buildablesOf({ releases, urls, commits, contents }: Archived): Map<Requirement, Buildable> {
-  const buildables = new Map<Requirement, Buildable>();
-  for (const [requirement, files] of releases) {
-    const sdist = files.find(({ file }) => file.kind === 'sdist');
-    if (sdist === undefined) continue;
-    const { file, artifact } = sdist;
-    buildables.set(requirement, buildableSdist(artifact, file.fileName, contents.get(file.url)));
-  }
-  for (const [requirement, artifact] of urls) {
-    const { extension, fragment } = requirement;
-    // What a directory inside of it needs is not read.
-    if (extension === '.whl' || fragment.some(({ key }) => key === 'subdirectory')) continue;
-    buildables.set(requirement, buildableSdist(artifact, externalPlace(requirement, { flat: false }).file));
-  }
-  for (const [requirement, artifact] of commits) buildables.set(requirement, buildableCommit(artifact, requirement));
-  return buildables;
 }

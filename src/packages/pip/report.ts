@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ResolvedDependency, ResolvedPackage } from '../package-manager.js';
+import type { Component, ResolvedDependency, ResolvedPackage } from '../package-manager.js';
 import type { Archived } from './archive/archived.js';
 import { reportedName } from './names.js';
 import type { PythonProject } from './project.js';
@@ -10,9 +10,14 @@ export type LocalNames = ReadonlyMap<string, string>;
 
 /**
  * A package with its dependencies, first those of runtime: each name and version once, and once more if it is needed
- * both to run and to build.
+ * both to run and to build. `unknown`: the keys of components of which nothing says what they require.
  */
-export function resolvedPackage(project: PythonProject, archived: Archived, names: LocalNames): ResolvedPackage {
+export function resolvedPackage(
+  project: PythonProject,
+  archived: Archived,
+  names: LocalNames,
+  unknown: ReadonlySet<string>,
+): ResolvedPackage {
   const { name, version, directory, runtime, build } = project;
   const dependencies = new Map<string, ResolvedDependency>();
   for (const [requirements, dev] of [
@@ -22,11 +27,19 @@ export function resolvedPackage(project: PythonProject, archived: Archived, name
     for (const requirement of requirements) {
       const dependency = reported(requirement, directory, archived, names);
       if (dependency === undefined) continue;
-      const key = JSON.stringify([dependency.name, dependency.version, dev]);
-      if (!dependencies.has(key)) dependencies.set(key, { ...dependency, dev, replaces: null });
+      const component = componentKey(dependency);
+      const key = `${component} ${dev}`;
+      if (dependencies.has(key)) continue;
+      const requirements = unknown.has(component) ? { requirementsUnknown: true as const } : {};
+      dependencies.set(key, { ...dependency, dev, replaces: null, ...requirements });
     }
   }
   return { type: 'pip', name, version, path: directory, dependencies: [...dependencies.values()] };
+}
+
+/** The same for the same name and version. */
+export function componentKey({ name, version }: Pick<Component, 'name' | 'version'>): string {
+  return JSON.stringify([name, version]);
 }
 
 /** As it is reported; whether it is for development is for others to say. */

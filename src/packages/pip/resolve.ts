@@ -5,12 +5,14 @@ import { quote } from '../quote.js';
 import { archiveAll } from './archive/archive-all.js';
 import type { Archived } from './archive/archived.js';
 import { needsOf } from './archive/needs.js';
+import { readFacts } from './archived-facts.js';
 import { findBuildRequirements, missingWarning } from './build-requirements.js';
 import { configurationFiles, environment } from './configuration.js';
 import { externalPlace } from './layout.js';
 import { linksPage } from './links-page.js';
 import { localNames } from './local-packages.js';
 import { markedRequirements } from './marked-requirements.js';
+import { lockedNames, packageGraph } from './package-graph.js';
 import { Placement } from './placement.js';
 import { type PythonProject, readProject, shownDirectory } from './project.js';
 import { resolvedPackage } from './report.js';
@@ -40,16 +42,20 @@ export async function resolvePip(job: ResolveJob): Promise<Resolution> {
   await job.progress.phase(`Fetching the Python dependencies of ${shownProjects(projects)}`);
   const archived = await archiveAll(needs, job);
 
-  await job.progress.phase('Looking up what the Python source distributions need to be built');
-  const buildRequirements = await findBuildRequirements(projects, archived, names, job);
+  await job.progress.phase('Looking up what the Python dependencies need');
+  const locked = await lockedNames(projects, archived, names);
+  const facts = await readFacts(projects, archived, locked, job);
+  const buildRequirements = await findBuildRequirements(projects, archived, names, facts);
   const warning = missingWarning(buildRequirements);
   if (warning !== undefined) job.log.warn(warning);
 
+  const graph = await packageGraph(projects, { archived, names, facts }, job);
   const placement = await placeAll(archived, settings);
   const { artifacts, registryEntries } = placement;
   return {
     ...emptyResolution(),
-    packages: projects.map((project) => resolvedPackage(project, archived, names)),
+    packages: projects.map((project) => resolvedPackage(project, archived, names, graph.unknown.get(project) ?? new Set())),
+    edges: graph.edges,
     artifacts,
     generated: [linksPage(placement.links)],
     registryEntries,

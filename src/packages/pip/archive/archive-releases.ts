@@ -99,7 +99,7 @@ interface Seen {
 const INSPECTIONS_AT_A_TIME = 8;
 const inspecting = pLimit(INSPECTIONS_AT_A_TIME);
 
-/** Of 10,000 real source distributions; hostile ones may have 3 MiB each. */
+/** Of 10,000 real source distributions; hostile ones may have 8 MiB each. */
 const ROOM = 64 * 1024 * 1024;
 
 function takeRoom(seen: Seen, contents: Iterable<Buffer>): boolean {
@@ -107,6 +107,11 @@ function takeRoom(seen: Seen, contents: Iterable<Buffer>): boolean {
   if (size > seen.room) return false;
   seen.room -= size;
   return true;
+}
+
+function buffersOf({ files, pkgInfo, eggInfos }: SdistContents): Buffer[] {
+  const kept = [...files.values(), pkgInfo, ...Array.from(eggInfos.values(), ({ requires }) => requires)];
+  return kept.filter((content) => Buffer.isBuffer(content));
 }
 
 function specOf(file: ChosenFile, { query }: ReleaseNeed, seen: Seen): ArtifactSpec {
@@ -129,7 +134,7 @@ function specOf(file: ChosenFile, { query }: ReleaseNeed, seen: Seen): ArtifactS
           if (takeRoom(seen, [metadata])) seen.metadata.set(url, metadata);
         } else {
           const contents = await readSdist(path, fileName, { requirePkgInfo: true }, signal);
-          if (takeRoom(seen, contents.files.values())) seen.contents.set(url, contents);
+          if (takeRoom(seen, buffersOf(contents))) seen.contents.set(url, contents);
         }
       }),
   };

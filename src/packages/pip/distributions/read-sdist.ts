@@ -23,7 +23,7 @@ export async function readSdist(
   const extension = sdistExtension(fileName);
   switch (extension) {
     case '.tar.Z':
-      return { files: new Map() };
+      return { files: new Map(), eggInfos: new Map() };
     case '.tar.bz2':
     case '.tar.xz':
       return scanAside({ file, fileName, extension, requirePkgInfo }, signal);

@@ -13,14 +13,26 @@ export async function scanAside(sdist: PackedSdist, signal: AbortSignal): Promis
   const giveBack = await slots.take(signal);
   try {
     const module = new URL('./scan-packed.js', import.meta.url);
-    const { files } = await runInThread<SdistContents>(module, 'scanPacked', sdist, { signal, timeout: TIMEOUT });
-    // Buffers arrive as plain arrays of bytes.
-    return { files: new Map(Array.from(files, ([name, content]) => [name, Buffer.from(content)])) };
+    return asBuffers(await runInThread<SdistContents>(module, 'scanPacked', sdist, { signal, timeout: TIMEOUT }));
   } catch (error) {
     throw error instanceof ThreadError ? ownError(error, sdist.fileName) : error;
   } finally {
     giveBack();
   }
+}
+
+/** Buffers arrive as plain arrays of bytes. */
+function asBuffers({ files, pkgInfo, eggInfos }: SdistContents): SdistContents {
+  return {
+    files: new Map(Array.from(files, ([name, content]) => [name, Buffer.from(content)])),
+    pkgInfo: pkgInfo && Buffer.from(pkgInfo),
+    eggInfos: new Map(
+      Array.from(eggInfos, ([name, { requires }]) => [
+        name,
+        { requires: requires instanceof Uint8Array ? Buffer.from(requires) : requires },
+      ]),
+    ),
+  };
 }
 
 /** An error of ours comes back from a thread as a name. */

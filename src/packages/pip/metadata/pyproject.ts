@@ -18,6 +18,12 @@ export interface Pyproject {
   where: readonly string[];
   /** `[build-system]`, if there is such a table. */
   buildSystem?: { requires: string[]; backend?: string };
+  /** `[project]`, if there is such a table and none of it is dynamic: what is required, and by extra (PEP 508). */
+  dependencies?: { required: string[]; optional: ReadonlyMap<string, string[]> };
+  /** `[project]` (a text, or a table with one), else `[tool.poetry]`: an SPDX licence expression or anything. */
+  license?: string;
+  /** Of `[project]` and `[tool.poetry]`. */
+  classifiers: readonly string[];
 }
 
 /**
@@ -37,6 +43,12 @@ export function readPyproject({ file, text }: { file: string; text: string }): P
     packageDirectories: textEntries(table(document, 'tool', 'setuptools', 'package-dir')),
     where: texts(table(document, 'tool', 'setuptools', 'packages', 'find').get('where')),
     buildSystem: buildSystem(document),
+    dependencies: dependencies(project),
+    license:
+      filled(project.get('license')) ??
+      filled(table(document, 'project', 'license').get('text')) ??
+      filled(poetry.get('license')),
+    classifiers: [...texts(project.get('classifiers')), ...texts(poetry.get('classifiers'))],
   };
 }
 
@@ -61,6 +73,22 @@ function buildSystem(document: unknown): Pyproject['buildSystem'] {
   if (!isTable(document) || !isTable(new Map(Object.entries(document)).get('build-system'))) return undefined;
   const values = table(document, 'build-system');
   return { requires: texts(values.get('requires')), backend: filled(values.get('build-backend')) };
+}
+
+/** Left out, there are none, unless the build tells them (PEP 621). What has another type says nothing. */
+function dependencies(project: ReadonlyMap<string, unknown>): Pyproject['dependencies'] {
+  const dynamic = texts(project.get('dynamic'));
+  if (!project.has('name') || dynamic.includes('dependencies') || dynamic.includes('optional-dependencies')) return undefined;
+  const [required, optional] = [project.get('dependencies') ?? [], project.get('optional-dependencies') ?? {}];
+  if (!isTable(optional) || ![required, ...Object.values(optional)].every(isListOfTexts)) return undefined;
+  return {
+    required: texts(required),
+    optional: new Map(Object.entries(optional).map(([extra, list]) => [extra, texts(list)])),
+  };
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 /** The table at a place, empty when there is none. As a map, since names may be any text. */

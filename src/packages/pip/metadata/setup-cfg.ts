@@ -10,6 +10,13 @@ export interface SetupCfg {
   version?: string;
   packageDir?: string;
   setupRequires?: string;
+  /** May begin with `file:`. */
+  installRequires?: string;
+  /** Extra, in lower case → what it requires. */
+  extrasRequire?: ReadonlyMap<string, string>;
+  license?: string;
+  /** May begin with `file:`. */
+  classifiers?: string;
 }
 
 /** Throws `InvalidFileFormat` when Python's `ConfigParser` would not take it. */
@@ -20,6 +27,10 @@ export function readSetupCfg(file: { file: string; text: string }): SetupCfg {
     version: option(sections, 'metadata', 'version'),
     packageDir: option(sections, 'options', 'package_dir'),
     setupRequires: option(sections, 'options', 'setup_requires'),
+    installRequires: option(sections, 'options', 'install_requires'),
+    extrasRequire: sections.get('options.extras_require'),
+    license: option(sections, 'metadata', 'license') ?? option(sections, 'metadata', 'licence'),
+    classifiers: option(sections, 'metadata', 'classifiers'),
   };
 }
 

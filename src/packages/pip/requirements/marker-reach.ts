@@ -1,4 +1,5 @@
 import { satisfies } from '../versions.js';
+import { evaluateMarker } from './evaluate-marker.js';
 import type { Expression } from './marker.js';
 
 /** Pythons that builds of today use; what holds for older ones only holds for nobody. */
@@ -10,22 +11,7 @@ const COMPARISON = /^(\w+) (===|==|~=|!=|<=|>=|<|>) ["']([^"']*)["']$/;
 
 /** Whether a marker can hold on Linux with a Python of today (3.7 or newer); what it says of anything else may be so. */
 export function canHold(marker: Expression): boolean {
-  return PYTHONS.some((python) => holds(marker, python));
-}
-
-/** `and` binds closer than `or` (PEP 508). */
-function holds(expression: Expression, python: string): boolean {
-  if (typeof expression === 'string') return comparisonHolds(expression, python);
-  let any = false;
-  let all = true;
-  for (const [at, part] of expression.entries()) {
-    if (at % 2 === 0) all &&= holds(part, python);
-    else if (part === 'or') {
-      any ||= all;
-      all = true;
-    }
-  }
-  return any || all;
+  return PYTHONS.some((python) => evaluateMarker(marker, (comparison) => comparisonHolds(comparison, python)));
 }
 
 function comparisonHolds(text: string, python: string): boolean {
