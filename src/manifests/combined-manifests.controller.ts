@@ -1,18 +1,14 @@
-import { Controller, Get, Query, Req } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Request } from 'express';
-import { Configuration } from '../config/index.js';
-import { absoluteUrl, API_BASE, ApiErrors, LargeDocuments, type Tag } from '../http/index.js';
+import { API_BASE, ApiErrors, LargeDocuments, type Tag } from '../http/index.js';
 import { CYCLONEDX_EXAMPLE, ICM_EXAMPLE } from './examples.js';
 import { type ContentManifest, contentManifest } from './icm.js';
 import { ManifestRequests } from './manifest-requests.js';
 import { CombinedSbomQuery, ContentManifestQuery } from './manifests.dto.js';
 import { parseRequestIds } from './requested-ids.js';
-import { sbom } from './sbom/sbom-formats.js';
+import { Sboms } from './sbom/sboms.js';
 
 const TAG: Tag = 'request data';
-/** Date of a document about no request. */
-const EPOCH = '1970-01-01T00:00:00Z';
 
 /** Documents about several requests at once. */
 @ApiTags(TAG)
@@ -20,8 +16,8 @@ const EPOCH = '1970-01-01T00:00:00Z';
 @LargeDocuments()
 export class CombinedManifestsController {
   constructor(
-    private readonly configuration: Configuration,
     private readonly requests: ManifestRequests,
+    private readonly sboms: Sboms,
   ) {}
 
   @Get('content-manifest')
@@ -36,7 +32,8 @@ export class CombinedManifestsController {
     [501, 'A dependency has no package URL'],
   )
   async contentManifest(@Query() query: ContentManifestQuery): Promise<ContentManifest> {
-    return contentManifest(await this.requests.complete(parseRequestIds(query.requests)));
+    const requests = await this.requests.complete(parseRequestIds(query.requests));
+    return contentManifest(await this.requests.withPackages(requests));
   }
 
   @Get('sbom')
@@ -49,13 +46,7 @@ export class CombinedManifestsController {
     [400, 'Not an integer, an unknown request, one that is not complete, or an unknown format'],
     [501, 'A dependency has no package URL'],
   )
-  async sbom(@Query() query: CombinedSbomQuery, @Req() http: Request): Promise<object> {
-    const requests = await this.requests.complete(parseRequestIds(query.requests));
-    const created =
-      requests
-        .map(({ updated }) => updated)
-        .sort()
-        .at(-1) ?? EPOCH;
-    return sbom(query.format, requests, { address: absoluteUrl(http, this.configuration, 'sbom'), created });
+  async sbom(@Query() query: CombinedSbomQuery): Promise<object> {
+    return this.sboms.about(await this.requests.complete(parseRequestIds(query.requests)), query.format);
   }
 }

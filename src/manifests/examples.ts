@@ -1,3 +1,4 @@
+import { VERSION } from '../config/index.js';
 import { contentManifest } from './icm.js';
 import { provenance } from './provenance/statement.js';
 import { sbom } from './sbom/sbom-formats.js';
@@ -16,13 +17,16 @@ const REQUEST = {
       version: `https://bitbucket.org/acme/tiles.git#${SUBMODULE_COMMIT}`,
       path: 'tiles',
       dependencies: [],
+      edges: new Uint32Array(),
     },
   ],
+  completed: '2026-03-01T12:00:07Z',
+  toolVersion: VERSION,
 };
 
 /** Examples for the API documentation, made by the code they document. */
 export const ICM_EXAMPLE = await contentManifest([REQUEST]);
-export const CYCLONEDX_EXAMPLE = await sbom('cyclonedx-1.6', [REQUEST], { address: '', created: '' });
+export const CYCLONEDX_EXAMPLE = await sbom('cyclonedx-1.6', [REQUEST]);
 export const PROVENANCE_EXAMPLE = await provenance(
   {
     id: 17,

@@ -4,16 +4,15 @@ import { Catalogue } from '../dependencies/index.js';
 import { ValidationError } from '../errors/index.js';
 import { ResourceNotFound, timestampSql } from '../http/index.js';
 import type { BuildRequirement } from '../packages/index.js';
-import { readBuildRequirements, type RequestStateName, stateName } from '../requests/index.js';
+import { readBuildRequirements, REQUEST_STATES, type RequestStateName, stateName } from '../requests/index.js';
 import type { ManifestRequest } from './manifest-request.js';
 import { isPossibleId } from './requested-ids.js';
+import type { FinishedRequest } from './sbom/build-model.js';
 
-/** A request and what its manifests are made of. */
-export interface FoundRequest extends ManifestRequest {
+/** A request that documents are about. */
+export interface FoundRequest extends Omit<FinishedRequest, 'packages'> {
   id: number;
   state: RequestStateName;
-  /** When it reached its state, UTC, `YYYY-MM-DDTHH:MM:SSZ`. */
-  updated: string;
 }
 
 /** Reads what manifests are made of. The number of queries does not grow with the number of requests. */
@@ -26,12 +25,19 @@ export class ManifestRequests {
 
   /** A request that is complete or stale. Throws the fixed 404, or `ValidationError` naming its state. */
   async finished(id: number): Promise<FoundRequest> {
-    return (await this.withPackages([await this.finishedRow(id)]))[0];
+    const [row] = await this.rows([id]);
+    if (row === undefined) throw new ResourceNotFound();
+    if (row.state !== 'complete' && row.state !== 'stale') {
+      throw new ValidationError(
+        `The request must be in the "complete" or "stale" state; it is in the "${row.state}" state`,
+      );
+    }
+    return row;
   }
 
   /** What the source distributions of a request need that is complete or stale. Throws as `finished` does. */
   async buildRequirements(id: number): Promise<BuildRequirement[]> {
-    await this.finishedRow(id);
+    await this.finished(id);
     return readBuildRequirements(this.dataSource.manager, id);
   }
 
@@ -41,48 +47,45 @@ export class ManifestRequests {
     const known = new Set(rows.map(({ id }) => id));
     const missing = ids.filter((id) => !known.has(id));
     if (missing.length > 0) throw new ValidationError(`These requests do not exist: ${missing.join(', ')}`);
-    const others = rows.filter(({ state }) => stateName(state) !== 'complete');
+    const others = rows.filter(({ state }) => state !== 'complete');
     if (others.length > 0) {
-      const states = others.map(({ id, state }) => `${id} is ${stateName(state)}`).join(', ');
+      const states = others.map(({ id, state }) => `${id} is ${state}`).join(', ');
       throw new ValidationError(`Only complete requests can be combined, but ${states}`);
     }
-    return this.withPackages(rows);
+    return rows;
   }
 
-  private async finishedRow(id: number): Promise<RequestRow> {
-    const [row] = await this.rows([id]);
-    if (row === undefined) throw new ResourceNotFound();
-    const state = stateName(row.state);
-    if (state !== 'complete' && state !== 'stale') {
-      throw new ValidationError(
-        `The request must be in the "complete" or "stale" state; it is in the "${state}" state`,
-      );
-    }
-    return row;
+  /** With their packages, as answers of the compatible API show them. */
+  async withPackages<Found extends FoundRequest>(requests: readonly Found[]): Promise<(Found & ManifestRequest)[]> {
+    const found = await this.catalogue.packagesOf(requests.map(({ id }) => id));
+    return requests.map((request) => ({ ...request, packages: found.get(request.id)?.packages ?? [] }));
   }
 
-  private rows(ids: readonly number[]): Promise<RequestRow[]> {
-    return this.dataSource.query(SELECT_REQUESTS, [ids]);
+  /** With all that is known of their packages. */
+  async withEvidence(requests: readonly FoundRequest[]): Promise<FinishedRequest[]> {
+    const found = await this.catalogue.evidenceOf(requests.map(({ id }) => id));
+    return requests.map((request) => ({ ...request, packages: found.get(request.id) ?? [] }));
   }
 
-  private async withPackages(rows: readonly RequestRow[]): Promise<FoundRequest[]> {
-    const found = await this.catalogue.packagesOf(rows.map(({ id }) => id));
-    return rows.map((row) => ({ ...row, state: stateName(row.state), packages: found.get(row.id)?.packages ?? [] }));
+  private async rows(ids: readonly number[]): Promise<FoundRequest[]> {
+    const rows: RequestRow[] = await this.dataSource.query(SELECT_REQUESTS, [ids]);
+    return rows.map((row) => ({ ...row, state: stateName(row.state) }));
   }
 }
 
-interface RequestRow {
-  id: number;
-  repo: string;
-  ref: string;
+interface RequestRow extends Omit<FoundRequest, 'state'> {
   state: number;
-  updated: string;
 }
 
 /** SPDX and SLSA want seconds and a `Z`. */
 const seconds = (column: string): string => `left(${timestampSql(column)}, 19) || 'Z'`;
 
 const SELECT_REQUESTS = `
-  SELECT r."id", r."repo", r."ref", r."state", ${seconds('s."updated"')} AS "updated"
-  FROM "request" r JOIN "request_state" s ON s."id" = r."request_state_id"
+  SELECT r."id", r."repo", r."ref", r."state", r."cachito_version" AS "toolVersion", ${seconds('s."updated"')} AS "completed"
+  FROM "request" r
+    -- When it became stale says nothing of what was found.
+    CROSS JOIN LATERAL (
+      SELECT coalesce(min(h."updated") FILTER (WHERE h."state" = ${REQUEST_STATES.complete}), min(h."updated")) AS "updated"
+      FROM "request_state" h WHERE h."request_id" = r."id"
+    ) s
   WHERE r."id" = ANY($1::integer[]) ORDER BY r."id"`;

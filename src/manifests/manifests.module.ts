@@ -3,6 +3,7 @@ import { DependenciesModule } from '../dependencies/dependencies.module.js';
 import { CombinedManifestsController } from './combined-manifests.controller.js';
 import { ManifestRequests } from './manifest-requests.js';
 import { Provenances } from './provenance/provenances.js';
+import { Sboms } from './sbom/sboms.js';
 import { RequestManifestsController } from './request-manifests.controller.js';
 import { DependenciesController } from './where-used/dependencies.controller.js';
 import { WhereUsed } from './where-used/where-used.js';
@@ -11,6 +12,6 @@ import { WhereUsed } from './where-used/where-used.js';
 @Module({
   imports: [DependenciesModule],
   controllers: [CombinedManifestsController, DependenciesController, RequestManifestsController],
-  providers: [ManifestRequests, Provenances, WhereUsed],
+  providers: [ManifestRequests, Provenances, Sboms, WhereUsed],
 })
 export class ManifestsModule {}

@@ -9,7 +9,7 @@ import { type ContentManifest, contentManifest } from './icm.js';
 import { ManifestRequests } from './manifest-requests.js';
 import { BuildRequirements, SbomQuery } from './manifests.dto.js';
 import { Provenances } from './provenance/provenances.js';
-import { sbom } from './sbom/sbom-formats.js';
+import { Sboms } from './sbom/sboms.js';
 
 const TAG: Tag = 'request data';
 
@@ -22,6 +22,7 @@ export class RequestManifestsController {
     private readonly configuration: Configuration,
     private readonly requests: ManifestRequests,
     private readonly provenances: Provenances,
+    private readonly sboms: Sboms,
   ) {}
 
   @Get(':id/content-manifest')
@@ -36,7 +37,8 @@ export class RequestManifestsController {
   ])
   async contentManifest(@Param('id') id: number): Promise<ContentManifest> {
     const request = await this.requests.finished(id);
-    return contentManifest([request.state === 'stale' ? { ...request, packages: [] } : request]);
+    if (request.state === 'stale') return contentManifest([{ ...request, packages: [] }]);
+    return contentManifest(await this.requests.withPackages([request]));
   }
 
   @Get(':id/sbom')
@@ -49,10 +51,8 @@ export class RequestManifestsController {
     501,
     'A dependency has no package URL',
   ])
-  async sbom(@Param('id') id: number, @Query() query: SbomQuery, @Req() http: Request): Promise<object> {
-    const request = await this.requests.finished(id);
-    const address = absoluteUrl(http, this.configuration, `requests/${id}/sbom`);
-    return sbom(query.format, [request], { address, created: request.updated });
+  async sbom(@Param('id') id: number, @Query() query: SbomQuery): Promise<object> {
+    return this.sboms.about([await this.requests.finished(id)], query.format);
   }
 
   @Get(':id/provenance')

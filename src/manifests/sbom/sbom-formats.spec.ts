@@ -1,17 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { Ajv, type ValidateFunction } from 'ajv';
-import addFormatsModule from 'ajv-formats';
-import { CYCLONEDX_EXAMPLE } from '../examples.js';
-import { sbom, type SbomFormat } from './sbom-formats.js';
-
-/** The official schemas, as the CycloneDX library ships them. */
-const SCHEMAS = join(dirname(createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json')), 'res', 'schema');
+import { cycloneDxValidator } from '../../../test/support/schemas/validators.js';
+import { compatibleSbom } from './sbom-formats.js';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
-const ORIGIN = { address: 'https://cachito.acme.dev/api/v1/requests/1/sbom', created: '2026-03-01T12:00:00Z' };
 const REQUEST = {
   repo: 'https://github.com/Acme/Hub.git',
   ref: COMMIT,
@@ -42,56 +33,20 @@ const REQUEST = {
   ],
 };
 
-function validator(version: string): ValidateFunction {
-  const read = (name: string): object => JSON.parse(readFileSync(join(SCHEMAS, name), 'utf8'));
-  const ajv = new Ajv({ strict: false, validateFormats: true, addUsedSchema: false });
-  addFormatsModule.default(ajv);
-  ajv.addFormat('iri-reference', true);
-  ajv.addFormat('idn-email', true);
-  for (const name of ['spdx.SNAPSHOT.schema.json', 'jsf-0.82.SNAPSHOT.schema.json', 'cryptography-defs.SNAPSHOT.schema.json']) {
-    ajv.addSchema(read(name), `http://cyclonedx.org/schema/${name}`);
-  }
-  return ajv.compile(read(`bom-${version}.SNAPSHOT.schema.json`));
-}
-
-describe.each(['1.4', '1.6', '1.7'])('CycloneDX %s', (version) => {
-  const validate = validator(version);
-  const format = `cyclonedx-${version}` as SbomFormat;
+describe('CycloneDX 1.4', () => {
+  const validate = cycloneDxValidator('1.4');
 
   it.each([
     ['one request', [REQUEST]],
     ['several', [REQUEST, REQUEST]],
     ['none', []],
   ])('is valid for %s', async (_, requests) => {
-    const document = await sbom(format, requests, ORIGIN);
-    validate(document);
-    expect(validate.errors).toBeNull();
-    expect(document).toMatchObject({ bomFormat: 'CycloneDX', specVersion: version, version: 1 });
-  });
-});
-
-describe('the SBOM', () => {
-  it('holds nothing but its components in version 1.4', async () => {
-    expect(Object.keys(await sbom('cyclonedx-1.4', [REQUEST], ORIGIN))).toEqual(['bomFormat', 'specVersion', 'version', 'components']);
+    const document = await compatibleSbom(requests);
+    expect(validate(document)).toEqual([]);
+    expect(document).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.4', version: 1 });
   });
 
-  it('names its subject in later versions', () => {
-    expect(CYCLONEDX_EXAMPLE).toMatchObject({
-      metadata: { component: { type: 'application', name: 'acme-labs/weather-hub', version: COMMIT } },
-    });
-  });
-
-  it('describes every element once in SPDX', async () => {
-    const document = await sbom('spdx-2.3', [REQUEST], ORIGIN);
-    expect(document).toMatchObject({
-      spdxVersion: 'SPDX-2.3',
-      name: `Acme/Hub ${COMMIT}`,
-      creationInfo: { created: ORIGIN.created },
-      relationships: [
-        { spdxElementId: 'SPDXRef-DOCUMENT', relationshipType: 'DESCRIBES', relatedSpdxElement: 'SPDXRef-Source-1' },
-        { spdxElementId: 'SPDXRef-Source-1', relationshipType: 'CONTAINS', relatedSpdxElement: 'SPDXRef-Package-1' },
-        ...[2, 3, 4, 5, 6, 7, 8, 9, 10].map((number) => ({ relatedSpdxElement: `SPDXRef-Package-${number}` })),
-      ],
-    });
+  it('holds nothing but its components', async () => {
+    expect(Object.keys(await compatibleSbom([REQUEST]))).toEqual(['bomFormat', 'specVersion', 'version', 'components']);
   });
 });

@@ -29,7 +29,7 @@ describe('WhereUsed', () => {
     const catalogue = new Catalogue(dataSource);
     for (const [state, dev, labels] of [[4, false, null], [2, true, '{"team":"sky"}']] as const) {
       await dataSource.transaction(async (manager) => {
-        const dependencies = [RAINBAR, { ...KITE, dev, artifact: { id: Number(artifact) } }];
+        const dependencies = [RAINBAR, { ...KITE, dev, artifact: { id: Number(artifact), verifiedBy: 'lock file' } }];
         const edges = [{ package: DASH, from: DASH, to: RAINBAR }, { package: DASH, from: RAINBAR, to: KITE }];
         const [saved] = await catalogue.save(manager, [{ ...DASH, path: 'web/ui', dependencies }], edges);
         const [{ id }]: { id: number }[] = await manager.query(
