@@ -1,9 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { CataloguedDependency, CataloguedPackage } from '../dependencies/index.js';
 import { CachitoNotImplementedError } from '../errors/index.js';
 import { contentManifest } from './icm.js';
 import { sbomComponents } from './sbom/components.js';
+import { compatibleSbom } from './sbom/sbom-formats.js';
 
 Logger.overrideLogger(false);
 
@@ -40,6 +41,10 @@ const HUBD: CataloguedPackage = {
 };
 const GEO: CataloguedPackage = { type: 'gomod', name: 'acme.dev/fork/geo', version: 'v0.9.0', dependencies: [] };
 
+function packageOf(type: string, dependencies: CataloguedDependency[] = [], path?: string): CataloguedPackage {
+  return { type, name: 'own', version: '1', dependencies, ...(path === undefined ? {} : { path }) };
+}
+
 describe('worked examples', () => {
   it('gomod and go-package', async () => {
     expect(await entries([HUB, HUBD])).toEqual([
@@ -55,10 +60,18 @@ describe('worked examples', () => {
     ]);
   });
 
-  it('a local Go module that is a module of the request itself', async () => {
-    const [entry] = await entries([HUB, HUBD, GEO]);
-    expect(entry.dependencies).toContainEqual({ purl: 'pkg:golang/acme.dev%2Ffork%2Fgeo%2Ftile@v0.9.0' });
-    expect(entry.sources).toContainEqual({ purl: 'pkg:golang/acme.dev%2Ffork%2Fgeo@v0.9.0' });
+  it('gomod and go-package, acme.dev/fork/geo also a module', async () => {
+    expect(await entries([HUB, HUBD, GEO])).toEqual([
+      {
+        purl: 'pkg:golang/acme.dev%2Fhub%2Fcmd%2Fhubd@v1.4.0',
+        dependencies: purls(
+          'pkg:golang/acme.dev%2Ffork%2Fgeo%2Ftile@v0.9.0',
+          'pkg:golang/acme.dev%2Fwind%2Fgust@v0.3.1',
+          'pkg:golang/fmt',
+        ),
+        sources: purls('pkg:golang/acme.dev%2Ffork%2Fgeo@v0.9.0', 'pkg:golang/acme.dev%2Fwind@v0.3.1'),
+      },
+    ]);
     const shown = await sbomComponents([{ repo: REPO, ref: R, packages: [HUB, HUBD, GEO] }]);
     expect(shown).toContainEqual({
       name: 'acme.dev/fork/geo/tile',
@@ -68,193 +81,240 @@ describe('worked examples', () => {
   });
 
   it('npm', async () => {
-    const dash: CataloguedPackage = {
-      type: 'npm',
-      name: 'dash',
-      version: '1.0.0',
-      path: 'web/ui',
-      dependencies: [
-        dependency('npm', '@acme/dial', '2.0.1', false),
+    const dash = packageOf(
+      'npm',
+      [
+        dependency('npm', '@acme/dial', '2.0.1'),
+        dependency('npm', 'lint-sun', '5.1.0', true),
         dependency('npm', 'cloudy', 'file:libs/cloudy', false),
         dependency('npm', 'rainbar', `github:acme/rainbar#${S}`, false),
-        dependency('npm', 'lint-sun', '5.1.0', true),
       ],
-    };
+      'web/ui',
+    );
     const needed = ['pkg:generic/cloudy?file=libs%2Fcloudy', `pkg:github/acme/rainbar@${S}`, 'pkg:npm/%40acme/dial@2.0.1'];
-    expect(await entries([dash])).toEqual([
+    expect(await entries([{ ...dash, name: 'dash' }])).toEqual([
       { purl: `${H}@${R}#web/ui`, dependencies: purls(...needed), sources: purls(...needed, 'pkg:npm/lint-sun@5.1.0') },
     ]);
   });
 
-  const SAME_BOTH: [string, Partial<CataloguedPackage>, CataloguedDependency, string, string][] = [
-    [
-      'yarn, an address',
-      { type: 'yarn' },
+  it('yarn', async () => {
+    const root = packageOf('yarn', [
       dependency('yarn', 'sky', 'https://dl.acme.dev/sky-3.tgz'),
-      `${H}@${R}`,
-      'pkg:generic/sky?download_url=https%3A%2F%2Fdl.acme.dev%2Fsky-3.tgz',
-    ],
-    [
-      'yarn, git',
-      { type: 'yarn' },
       dependency('yarn', 'fog', `git+https://git.acme.dev/fog.git#${S}`),
-      `${H}@${R}`,
-      `pkg:generic/fog?vcs_url=git%2Bhttps%3A%2F%2Fgit.acme.dev%2Ffog.git%23${S}`,
-    ],
-    ['pip, index', { type: 'pip', path: 'py' }, dependency('pip', 'Storm_Kit', '1.2'), `${H}@${R}#py`, 'pkg:pypi/storm-kit@1.2'],
-    [
-      'pip, git',
-      { type: 'pip', path: 'py' },
-      dependency('pip', 'haze', `git+https://git.acme.dev/x/haze.git@${S}`),
-      `${H}@${R}#py`,
-      `pkg:generic/haze?vcs_url=https%3A%2F%2Fgit.acme.dev%2Fx%2Fhaze.git%40${S}`,
-    ],
-    [
-      'pip, address',
-      { type: 'pip', path: 'py' },
-      dependency('pip', 'mist', 'https://dl.acme.dev/m.zip#cachito_hash=sha256:0a1b'),
-      `${H}@${R}#py`,
-      'pkg:generic/mist?download_url=https%3A%2F%2Fdl.acme.dev%2Fm.zip%23cachito_hash%3Dsha256%3A0a1b&checksum=sha256:0a1b',
-    ],
-    [
-      'pip, address with a digest and the one appended to it',
-      { type: 'pip', path: 'py' },
-      dependency('pip', 'mist', 'https://dl.acme.dev/m.tar.gz#sha256=0a1b&subdirectory=x&cachito_hash=sha256:0a1b'),
-      `${H}@${R}#py`,
-      'pkg:generic/mist?download_url=https%3A%2F%2Fdl.acme.dev%2Fm.tar.gz%23sha256%3D0a1b%26subdirectory%3Dx%26cachito_hash%3Dsha256%3A0a1b&checksum=sha256:0a1b',
-    ],
-    [
-      'pip, address with user and password, colon of the digest encoded',
-      { type: 'pip' },
-      dependency('pip', 'Mist__x', 'https://user:secret@dl.acme.dev/m.zip#cachito_hash=sha256%3A0a1b'),
-      `${H}@${R}`,
-      'pkg:generic/mist-x?download_url=https%3A%2F%2Fdl.acme.dev%2Fm.zip%23cachito_hash%3Dsha256%253A0a1b&checksum=sha256:0a1b',
-    ],
-    [
-      'pip, git of a forge',
-      { type: 'pip' },
-      dependency('pip', 'haze', `git+https://github.com/Acme/Haze.git@${S}`),
-      `${H}@${R}`,
-      `pkg:github/acme/haze@${S}`,
-    ],
-    ['pip, the package itself', { type: 'pip', path: 'py' }, dependency('pip', 'eel', '.'), `${H}@${R}#py`, `${H}@${R}#py`],
-    ['pip, path below', { type: 'pip', path: 'py' }, dependency('pip', 'eel', './libs/eel'), `${H}@${R}#py`, `${H}@${R}#py/libs/eel`],
-    ['pip, path beside', { type: 'pip', path: 'py/a' }, dependency('pip', 'eel', '../b'), `${H}@${R}#py/a`, `${H}@${R}#py/b`],
-    ['pip, the repository above', { type: 'pip', path: 'py' }, dependency('pip', 'eel', '..'), `${H}@${R}#py`, `${H}@${R}`],
-    ['pip, path in the root', { type: 'pip' }, dependency('pip', 'eel', './libs/eel/'), `${H}@${R}`, `${H}@${R}#libs/eel`],
-    ['pip, version that is no path', { type: 'pip' }, dependency('pip', 'eel', '...'), `${H}@${R}`, 'pkg:pypi/eel@...'],
-    ['rubygems', { type: 'rubygems', path: 'api' }, dependency('rubygems', 'barometer', '0.8.2'), `${H}@${R}#api`, 'pkg:gem/barometer@0.8.2'],
-    ['rubygems, path', { type: 'rubygems', path: 'api' }, dependency('rubygems', 'dew', './vendor/dew'), `${H}@${R}#api`, `${H}@${R}#api/vendor/dew`],
-    ['rubygems, the package itself', { type: 'rubygems', path: 'api' }, dependency('rubygems', 'dew', '.'), `${H}@${R}#api`, `${H}@${R}#api`],
-    ['rubygems, beside', { type: 'rubygems', path: 'api' }, dependency('rubygems', 'dew', '../dew'), `${H}@${R}#api`, `${H}@${R}#dew`],
-    [
-      'rubygems, git',
-      { type: 'rubygems', path: 'api' },
-      dependency('rubygems', 'frost', `git+https://github.com/Acme/Frost.git@${S}`),
-      `${H}@${R}#api`,
-      `pkg:github/acme/frost@${S}`,
-    ],
-    ['npm, name with odd characters', { type: 'npm' }, dependency('npm', "it's!", '1'), `${H}@${R}`, 'pkg:npm/it%27s%21@1'],
-    ['npm, bundled without version', { type: 'npm' }, dependency('npm', '@acme/tail', null), `${H}@${R}`, 'pkg:npm/%40acme/tail'],
-    [
-      'npm, workspace',
-      { type: 'npm' },
-      dependency('npm', '@acme/dial', 'file:libs/@acme dial?x#y'),
-      `${H}@${R}`,
-      'pkg:generic/%40acme/dial?file=libs%2F%40acme%20dial',
-    ],
-    [
-      'npm, forge with a subgroup, case kept',
-      { type: 'npm' },
-      dependency('npm', 'x', `gitlab:Acme/Sub/X#${S}`),
-      `${H}@${R}`,
-      `pkg:gitlab/Acme/Sub/X@${S}`,
-    ],
-    ...['git', 'git+http', 'git+https', 'git+ssh'].map((scheme): (typeof SAME_BOTH)[number] => [
-      `npm, ${scheme} of a forge`,
-      { type: 'npm' },
-      dependency('npm', 'x', `${scheme}://github.com/a/x#${S}`),
-      `${H}@${R}`,
-      `pkg:generic/x?vcs_url=${scheme.replace('+', '%2B')}%3A%2F%2Fgithub.com%2Fa%2Fx%23${S}`,
-    ]),
-    [
-      'npm, credentials',
-      { type: 'npm' },
-      dependency('npm', 'x', 'git+https://user:secret@git.acme.dev/x.git#1'),
-      `${H}@${R}`,
-      'pkg:generic/x?vcs_url=git%2Bhttps%3A%2F%2Fgit.acme.dev%2Fx.git%231',
-    ],
-    [
-      'npm, ssh user',
-      { type: 'npm' },
-      dependency('npm', 'x', 'git+ssh://git@git.acme.dev/x.git#1'),
-      `${H}@${R}`,
-      'pkg:generic/x?vcs_url=git%2Bssh%3A%2F%2Fgit%40git.acme.dev%2Fx.git%231',
-    ],
-  ];
-  it.each(SAME_BOTH)('%s', async (_, base, entry, purl, expected) => {
-    const each: CataloguedPackage = { name: 'own', version: '1', type: 'npm', ...base, dependencies: [entry] };
-    expect(await entries([each])).toEqual([{ purl, dependencies: purls(expected), sources: purls(expected) }]);
+    ]);
+    const all = purls(
+      'pkg:generic/fog?vcs_url=git%2Bhttps%3A%2F%2Fgit.acme.dev%2Ffog.git%23' + S,
+      'pkg:generic/sky?download_url=https%3A%2F%2Fdl.acme.dev%2Fsky-3.tgz',
+    );
+    expect(await entries([root])).toEqual([{ purl: `${H}@${R}`, dependencies: all, sources: all }]);
   });
 
-  it('git-submodule, and its component', async () => {
+  it('pip', async () => {
+    const py = packageOf(
+      'pip',
+      [
+        dependency('pip', 'Storm_Kit', '1.2'),
+        dependency('pip', 'haze', `git+https://git.acme.dev/x/haze.git@${S}`),
+        dependency('pip', 'mist', 'https://dl.acme.dev/m.zip#cachito_hash=sha256:0a1b'),
+      ],
+      'py',
+    );
+    const all = purls(
+      `pkg:generic/haze?vcs_url=https%3A%2F%2Fgit.acme.dev%2Fx%2Fhaze.git%40${S}`,
+      'pkg:generic/mist?download_url=https%3A%2F%2Fdl.acme.dev%2Fm.zip%23cachito_hash%3Dsha256%3A0a1b&checksum=sha256:0a1b',
+      'pkg:pypi/storm-kit@1.2',
+    );
+    expect(await entries([py])).toEqual([{ purl: `${H}@${R}#py`, dependencies: all, sources: all }]);
+  });
+
+  it('git-submodule, and its SBOM', async () => {
     const version = `https://bitbucket.org/Acme/Tiles.git#${S}`;
     const tiles: CataloguedPackage = { type: 'git-submodule', name: 'tiles', version, path: 'tiles', dependencies: [] };
     const purl = `pkg:bitbucket/acme/tiles@${S}`;
     expect(await entries([tiles])).toEqual([{ purl, dependencies: [], sources: [] }]);
-    expect(await sbomComponents([{ repo: REPO, ref: R, packages: [tiles] }])).toEqual([{ name: 'tiles', version, purl }]);
+    expect(await compatibleSbom([{ repo: REPO, ref: R, packages: [tiles] }])).toEqual({
+      bomFormat: 'CycloneDX',
+      specVersion: '1.4',
+      version: 1,
+      components: [{ type: 'library', name: 'tiles', version, purl }],
+    });
+  });
+
+  it('rubygems', async () => {
+    const api = packageOf(
+      'rubygems',
+      [
+        dependency('rubygems', 'barometer', '0.8.2'),
+        dependency('rubygems', 'dew', './vendor/dew'),
+        dependency('rubygems', 'frost', `git+https://github.com/Acme/Frost.git@${S}`),
+      ],
+      'api',
+    );
+    const all = purls('pkg:gem/barometer@0.8.2', `${H}@${R}#api/vendor/dew`, `pkg:github/acme/frost@${S}`);
+    expect(await entries([api])).toEqual([{ purl: `${H}@${R}#api`, dependencies: all, sources: all }]);
   });
 });
 
-describe('purls of repositories', () => {
-  const ROWS: [string, string][] = [
-    ['https://github.com/A/B', `pkg:github/a/b@${R}`],
-    ['https://user:token@github.com:443/A/B.git/', `pkg:github/a/b@${R}`],
-    ['https://notgithub.com/A/B', `pkg:generic/own?vcs_url=https%3A%2F%2Fnotgithub.com%2FA%2FB%40${R}`],
-    ['git@github.com:A/B.git', `pkg:generic/own?vcs_url=git%40github.com%3AA%2FB.git%40${R}`],
-    ['ssh://git@git.acme.dev/b.git', `pkg:generic/own?vcs_url=ssh%3A%2F%2Fgit%40git.acme.dev%2Fb.git%40${R}`],
-    ['https://user:token@git.acme.dev/b.git', `pkg:generic/own?vcs_url=https%3A%2F%2Fgit.acme.dev%2Fb.git%40${R}`],
+describe('the entry of a package', () => {
+  const both = (type: string): CataloguedDependency[] => [
+    dependency(type, 'needed', '1', false),
+    dependency(type, 'unsaid', '1'),
+    dependency(type, 'dev', '1', true),
   ];
-  it.each(ROWS)('%s', async (repo, purl) => {
-    expect((await entries([{ type: 'npm', name: 'own', version: '1', dependencies: [] }], repo))[0].purl).toBe(purl);
+
+  it.each([
+    ['npm', 'pkg:npm/'],
+    ['yarn', 'pkg:npm/'],
+    ['pip', 'pkg:pypi/'],
+  ])('%s: dependencies with dev false or absent, all as sources', async (type, prefix) => {
+    const needed = [`${prefix}needed@1`, `${prefix}unsaid@1`];
+    expect(await entries([packageOf(type, both(type))])).toEqual([
+      { purl: `${H}@${R}`, dependencies: purls(...needed), sources: purls(`${prefix}dev@1`, ...needed) },
+    ]);
+  });
+
+  it('rubygems: all dependencies, all as sources', async () => {
+    const all = purls('pkg:gem/dev@1', 'pkg:gem/needed@1', 'pkg:gem/unsaid@1');
+    expect(await entries([packageOf('rubygems', both('rubygems'))])).toEqual([
+      { purl: `${H}@${R}`, dependencies: all, sources: all },
+    ]);
+  });
+
+  it('go-package: its go-package dependencies, the gomod dependencies of its module as sources', async () => {
+    const mixed = { ...HUBD, dependencies: [...both('go-package'), ...both('gomod'), ...both('npm')] };
+    const module = { ...HUB, dependencies: [...both('gomod'), ...both('go-package')] };
+    const all = purls('pkg:golang/dev@1', 'pkg:golang/needed@1', 'pkg:golang/unsaid@1');
+    expect(await entries([mixed, module])).toEqual([expect.objectContaining({ dependencies: all, sources: all })]);
+  });
+
+  it.each([
+    ['equals its name', 'a/b', ['a/b', 'a'], 'a/b'],
+    ['is the longest prefix', 'a/b/c/d', ['a', 'a/b/c', 'a/b'], 'a/b/c'],
+    ['ends at a slash', 'a/bc', ['a/b', 'a'], 'a'],
+    ['is none', 'ab', ['a', 'abc', 'ab/c'], undefined],
+  ])('go-package: the module that %s', async (_, name, modules, parent) => {
+    const all = modules.map((each) => ({ ...HUB, name: each, dependencies: [dependency('gomod', `of-${each}`, 'v1')] }));
+    const [entry] = await entries([{ ...HUBD, name, dependencies: [] }, ...all]);
+    expect(entry.sources).toEqual(parent === undefined ? [] : purls(`pkg:golang/${encodeURIComponent(`of-${parent}`)}@v1`));
+  });
+
+  it('git-submodule: no dependencies, no sources', async () => {
+    const tiles = { ...packageOf('git-submodule', both('git-submodule')), version: `https://github.com/a/b#${S}` };
+    expect(await entries([tiles])).toEqual([{ purl: `pkg:github/a/b@${S}`, dependencies: [], sources: [] }]);
+  });
+
+  it('other types: none, and dependencies of another type are ignored', async () => {
+    const mixed = packageOf('npm', [dependency('pip', 'b', '1'), dependency('yarn', 'b', '1')]);
+    expect(await entries([mixed, { ...mixed, type: 'cargo' }])).toEqual([
+      { purl: `${H}@${R}`, dependencies: [], sources: [] },
+    ]);
+  });
+
+  it('vendored dependencies keep their purl, what was replaced is not shown', async () => {
+    const replaces = { type: 'gomod', name: 'acme.dev/old', version: 'v1' };
+    const module = { ...HUB, dependencies: [{ ...dependency('gomod', 'acme.dev/new', 'v2'), replaces }] };
+    const [entry] = await entries([module, { ...HUBD, dependencies: [] }]);
+    expect(entry.sources).toEqual(purls('pkg:golang/acme.dev%2Fnew@v2'));
   });
 });
 
-describe('what has no purl', () => {
-  const ROWS: [string, CataloguedPackage][] = [
-    ['a scheme that nobody knows', { type: 'npm', name: 'a', version: '1', dependencies: [dependency('npm', 'b', 'hg://x/y')] }],
-    ['a forge without a commit', { type: 'npm', name: 'a', version: '1', dependencies: [dependency('npm', 'b', 'github:x/y')] }],
-    ['a pip address without a digest', { type: 'pip', name: 'a', version: '1', dependencies: [dependency('pip', 'b', 'https://x/y.zip')] }],
-    ['a local Go module outside all modules', { type: 'go-package', name: 'a', version: '1', dependencies: [dependency('go-package', 'b', './c')] }],
-  ];
-  it.each(ROWS)('%s is not implemented', async (_, each) => {
-    await expect(entries([each])).rejects.toThrow(CachitoNotImplementedError);
+describe('what is logged', () => {
+  const lines: string[] = [];
+  beforeEach(() => {
+    lines.length = 0;
+    const nothing = (): void => undefined;
+    Logger.overrideLogger({
+      log: nothing,
+      error: nothing,
+      warn: (line: string) => void lines.push(`warn ${line}`),
+      debug: (line: string) => void lines.push(`debug ${line}`),
+    });
+  });
+  afterEach(() => Logger.overrideLogger(false));
+
+  it.each<[string, CataloguedPackage[], string[]]>([
+    ['a Go package without a module', [{ ...HUBD, dependencies: [] }], ['warn .*acme.dev/hub/cmd/hubd']],
+    ['a package of another type', [packageOf('cargo')], ['debug .*cargo.*own']],
+    ['nothing of modules and packages that have entries', [HUB, HUBD, packageOf('npm')], []],
+  ])('%s', async (_, packages, expected) => {
+    await entries(packages);
+    expect(lines).toEqual(expected.map((line) => expect.stringMatching(line)));
   });
 });
 
-describe('the rules of the document', () => {
-  it('has fixed metadata, and no contents for modules alone', async () => {
-    expect(await contentManifest([{ repo: REPO, ref: R, packages: [HUB] }])).toEqual({
-      metadata: { icm_version: 1, icm_spec: expect.stringContaining('content_manifest.json'), image_layer_index: -1 },
+describe('the document', () => {
+  it.each<[string, CataloguedPackage[]]>([
+    ['modules alone', [HUB, GEO]],
+    ['no packages at all', []],
+  ])('has fixed metadata, and no contents for %s', async (_, packages) => {
+    expect(await contentManifest([{ repo: REPO, ref: R, packages }])).toEqual({
+      metadata: {
+        icm_version: 1,
+        icm_spec:
+          'https://raw.githubusercontent.com/containerbuildsystem/atomic-reactor/f4abcfdaf8247a6b074f94fa84f3846f82d781c6/atomic_reactor/schemas/content_manifest.json',
+        image_layer_index: -1,
+      },
       image_contents: [],
     });
   });
 
-  it('keeps equal entries of different requests, and a dependency that is there twice', async () => {
-    const both = [dependency('npm', 'b', '1', false), dependency('npm', 'b', '1', true)];
-    const request = { repo: REPO, ref: R, packages: [{ type: 'npm', name: 'a', version: '1', dependencies: both }] };
-    const { image_contents } = await contentManifest([request, request]);
-    expect(image_contents).toHaveLength(2);
-    expect(image_contents[0]).toMatchObject({ dependencies: purls('pkg:npm/b@1'), sources: purls('pkg:npm/b@1', 'pkg:npm/b@1') });
+  it('has one entry for identical packages, more for those that differ in name, type or version', async () => {
+    const own = packageOf('npm');
+    const others = [{ ...own, name: 'b' }, { ...own, type: 'yarn' }, { ...own, version: '2' }, { ...own, version: null }];
+    expect(await entries([own, { ...own }, ...others, own, ...others])).toHaveLength(5);
   });
 
-  it('ignores dependencies of another type and packages of unknown types', async () => {
-    const mixed: CataloguedPackage = { type: 'npm', name: 'a', version: '1', dependencies: [dependency('pip', 'b', '1')] };
-    expect(await entries([mixed, { ...mixed, type: 'cargo' }])).toEqual([{ purl: `${H}@${R}`, dependencies: [], sources: [] }]);
+  it('keeps equal entries of different requests', async () => {
+    const request = { repo: REPO, ref: R, packages: [packageOf('npm')] };
+    expect((await contentManifest([request, request])).image_contents).toHaveLength(2);
   });
 
-  it('gives a Go package without a module no sources', async () => {
-    expect((await entries([{ ...HUBD, dependencies: [] }]))[0].sources).toEqual([]);
+  it('keeps a dependency that is there twice', async () => {
+    const twice = [dependency('npm', 'b', '1', false), dependency('npm', 'b', '1', true)];
+    expect(await entries([packageOf('npm', twice)])).toEqual([
+      { purl: `${H}@${R}`, dependencies: purls('pkg:npm/b@1'), sources: purls('pkg:npm/b@1', 'pkg:npm/b@1') },
+    ]);
+  });
+
+  it('is sorted by purl in code-point order, entries of all requests together', async () => {
+    // In UTF-16 order the second one would come first.
+    const names = ['\uffee', '\u{10000}', 'Z', 'a', 'B', '~'];
+    const elsewhere = (name: string): CataloguedPackage => ({ ...packageOf('npm'), name });
+    const requests = [names, ['Y', 'b']].map((each) => ({ repo: 'https://h/x', ref: R, packages: each.map(elsewhere) }));
+    const { image_contents } = await contentManifest(requests);
+    const sorted = ['B', 'Y', 'Z', 'a', 'b', '~', '\uffee', '\u{10000}'];
+    expect(image_contents.map(({ purl }) => purl)).toEqual(sorted.map((name) => expect.stringContaining(`generic/${name}?`)));
+    const [entry] = await entries([packageOf('npm', names.slice(2).map((name) => dependency('npm', name, '1')))]);
+    const inOrder = purls('pkg:npm/B@1', 'pkg:npm/Z@1', 'pkg:npm/a@1', 'pkg:npm/~@1');
+    expect(entry).toMatchObject({ dependencies: inOrder, sources: inOrder });
+  });
+
+  it('has equal purls in the order go-package, npm, pip, yarn, rubygems, git-submodule, then as reported', async () => {
+    const mark: Record<string, string> = { npm: 'npm/', yarn: 'npm/', pip: 'pypi/', rubygems: 'gem/' };
+    const reported = ['rubygems', 'yarn', 'git-submodule', 'pip', 'npm'];
+    const packages = reported.map((type) =>
+      type === 'git-submodule'
+        ? { ...packageOf(type), version: `${REPO}#${R}` }
+        : packageOf(type, [dependency(type, type, '1')]),
+    );
+    const again = { ...packageOf('pip', [dependency('pip', 'again', '1')]), version: '2' };
+    const found = await entries([...packages, again]);
+    expect(new Set(found.map(({ purl }) => purl))).toEqual(new Set([`${H}@${R}`]));
+    expect(found.map(({ sources }) => sources)).toEqual([
+      ...['npm', 'pip'].map((type) => purls(`pkg:${mark[type]}${type}@1`)),
+      purls('pkg:pypi/again@1'),
+      ...['yarn', 'rubygems'].map((type) => purls(`pkg:${mark[type]}${type}@1`)),
+      [],
+    ]);
+  });
+
+  it.each<[string, CataloguedPackage[]]>([
+    ['an unknown scheme', [packageOf('npm', [dependency('npm', 'b', 'hg://x/y')])]],
+    ['an address without cachito_hash', [packageOf('pip', [dependency('pip', 'b', 'https://x/y.zip', true)])]],
+    ['a local Go package in no module', [{ ...HUBD, dependencies: [dependency('go-package', 'b', './c')] }]],
+    ['a local Go module in no module', [{ ...HUB, dependencies: [dependency('gomod', 'b', '../../c')] }, HUBD]],
+  ])('cannot be made when a dependency has no purl: %s', async (_, packages) => {
+    await expect(entries(packages)).rejects.toThrow(CachitoNotImplementedError);
   });
 });
 

@@ -43,6 +43,7 @@ export async function contentManifest(requests: readonly ManifestRequest[]): Pro
 
 async function* imageContents(request: ManifestRequest): AsyncGenerator<ImageContent> {
   const contents = new RequestContents(request);
+  logSkipped(request.packages);
   const packages = TYPES.flatMap((type) => request.packages.filter((each) => each.type === type));
   const keys = new Set<string>();
   for await (const each of takingTurns(packages)) {
@@ -51,6 +52,12 @@ async function* imageContents(request: ManifestRequest): AsyncGenerator<ImageCon
     keys.add(key);
     yield contents.entryOf(each);
   }
+}
+
+/** Go modules have no entry either, but go into the sources of their packages. */
+function logSkipped(packages: readonly CataloguedPackage[]): void {
+  const skipped = packages.filter(({ type }) => type !== 'gomod' && !TYPES.includes(type));
+  for (const { type, name } of skipped) logger.debug(`A content manifest has no ${type} packages: ${name} is skipped`);
 }
 
 /** Makes the entries of one request. */

@@ -6,15 +6,34 @@ const FORGES = new Map([
   ['bitbucket.org', 'bitbucket'],
 ]);
 
-/** The purl of a commit in a git repository. Credentials in the address are left out. */
+/** Of a URL: the host without user and port, and the path without leading slashes. */
+const URL_PARTS = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?([^/:]+)(?::\d*)?\/+(.+)$/is;
+
+/**
+ * The purl of a commit in a git repository. Credentials in the address are left out. `name` stands as it is in the purl
+ * of a host that has no type of its own: clients compare whole strings.
+ */
 export function vcsPurl(name: string, url: string, ref: string): string {
-  const address = withoutCredentials(url.replace(/\/+$/, ''));
-  const parts = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?([^/:]+)(?::\d*)?\/+(.+)\/([^/]+)$/i.exec(address);
-  const forge = parts === null ? undefined : FORGES.get(parts[1].toLowerCase());
-  if (parts === null || forge === undefined) return `pkg:generic/${name}?vcs_url=${percentEncode(`${address}@${ref}`)}`;
-  const namespace = parts[2].toLowerCase();
-  const repository = parts[3].toLowerCase().replace(/\.git$/, '');
-  return `pkg:${forge}/${namespace}/${repository}@${ref}`;
+  const address = withoutCredentials(withoutTrailingSlashes(url));
+  const repository = onForge(address);
+  return repository === undefined
+    ? `pkg:generic/${name}?vcs_url=${percentEncode(`${address}@${ref}`)}`
+    : `pkg:${repository}@${ref}`;
+}
+
+/** `<type>/<namespace>/<name>` of a repository on one of the `FORGES`; undefined for others and for scp-like addresses. */
+function onForge(address: string): string | undefined {
+  const [, host = '', path = ''] = URL_PARTS.exec(address) ?? [];
+  const type = FORGES.get(host.toLowerCase());
+  const isNested = path.includes('/');
+  return type === undefined || !isNested ? undefined : `${type}/${path.toLowerCase().replace(/\.git$/, '')}`;
+}
+
+/** Not by a regular expression: one would look at every run of slashes again and again. */
+function withoutTrailingSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end -= 1;
+  return url.slice(0, end);
 }
 
 /**
