@@ -130,7 +130,10 @@ export function hasDigests({ digests, anyDigest = [] }: Pick<ArtifactSpec, 'dige
  * A recorded artifact as it is handed to who asked for it: what was compared with digests of the spec is vouched for by
  * what the spec has them from, whatever vouched for it when it was recorded.
  */
-export function handedOut(recorded: Artifact, spec: Pick<ArtifactSpec, 'digests' | 'anyDigest' | 'verifiedBy'>): Artifact {
+export function handedOut(
+  recorded: Artifact,
+  spec: Pick<ArtifactSpec, 'digests' | 'anyDigest' | 'verifiedBy'>,
+): Artifact {
   const { verifiedBy } = spec;
   return hasDigests(spec) && verifiedBy !== 'none' ? { ...recorded, verifiedBy } : recorded;
 }

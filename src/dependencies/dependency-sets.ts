@@ -38,9 +38,10 @@ const SELECT_SETS = `SELECT "id", "sha256" FROM "dependency_set" WHERE "sha256" 
 
 const INSERT_MEMBERS = `
   INSERT INTO "dependency_set_member"
-    ("set_id", "position", "component_id", "dev", "direct", "replaces_id", "artifact_id", "verified_by", "requirements_unknown")
-  SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::boolean[], $5::boolean[], $6::bigint[], $7::bigint[],
-    $8::text[], $9::boolean[])`;
+    ("set_id", "position", "component_id", "dev", "direct", "replaces_id", "artifact_id",
+      "verified_by", "requirements_unknown")
+  SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::boolean[], $5::boolean[], $6::bigint[],
+    $7::bigint[], $8::text[], $9::boolean[])`;
 
 type Row = readonly (string | number | boolean | null)[];
 

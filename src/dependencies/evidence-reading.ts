@@ -1,9 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { inTurns, takingTurns } from '../concurrency/index.js';
-import { packageOf, readPackageRows, setIdsOf } from './catalogue-reading.js';
 import type { DeclaredLicense } from './artifact-licenses.js';
+import { packageOf, readPackageRows, setIdsOf } from './catalogue-reading.js';
 import type { ArtifactEvidence, EvidenceDependency, EvidencePackage } from './evidence.js';
-import { groupedBy } from './grouped.js';
 import { NO_EDGES, placesOfEdges, readEdges } from './set-edges.js';
 import { distinctMembers, MEMBER_TEXT, readMembers, readSetRows } from './set-members.js';
 
@@ -15,14 +14,10 @@ export async function readEvidence(
   const rows = await readPackageRows(manager, requestIds);
   const sets = await readSets(manager, setIdsOf(rows));
   const empty: EvidenceSet = { dependencies: [], edges: NO_EDGES };
-  const rowsByRequest = groupedBy(rows, (row) => row.request_id);
   const found = new Map<number, EvidencePackage[]>(requestIds.map((id) => [id, []]));
-  await inTurns(rowsByRequest, ([id, ofRequest]) => {
-    const packages = ofRequest.map((row) => {
-      const { dependencies, edges } = sets.get(row.dependency_set_id) ?? empty;
-      return { ...packageOf(row, dependencies), edges };
-    });
-    found.set(id, packages);
+  await inTurns(rows, (row) => {
+    const { dependencies, edges } = sets.get(row.dependency_set_id) ?? empty;
+    found.get(row.request_id)!.push({ ...packageOf(row, dependencies), edges });
   });
   return found;
 }

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { openTestDatabase, type TestDatabase } from '../database/testing.js';
 import { saveArtifacts, saveRequest } from './__fixtures__/catalogued-requests.js';
-import { ArtifactLicenses } from './artifact-licenses.js';
+import { ArtifactLicenses, type DeclaredLicense } from './artifact-licenses.js';
 import { Catalogue, type ReportedDependency, type ReportedEdge, type ReportedPackage } from './catalogue.js';
 import type { EvidencePackage } from './evidence.js';
 
 const ROOT = { type: 'npm', name: 'root', version: '1.0.0' };
 const [A, B, C, D] = ['a', 'b', 'c', 'd'].map((name) => ({ type: 'npm', name, version: '1' }));
 const UNMARKED = { direct: false, requirementsUnknown: false };
-const MIT = { expression: 'MIT', declared: null, file: 'package.json' };
+const MIT: DeclaredLicense = { expression: 'MIT', declared: null, file: 'package.json' };
+const NO_LICENSE: DeclaredLicense = { expression: null, declared: null, file: null };
 
 describe('evidence of requests', () => {
   let database: TestDatabase;
@@ -144,10 +145,10 @@ describe('evidence of requests', () => {
     const [a] = await artifacts('a');
     const dependency = { ...A, artifact: { id: a, verifiedBy: 'none' } };
     const ids = [await save([root([dependency, B])], [edge(B, A)]), await save([root([dependency])]), 999];
-    const query = jest.spyOn(database.dataSource.manager, 'query');
+    const queries = jest.spyOn(database.dataSource, 'createQueryRunner');
     const found = await catalogue.evidenceOf(ids);
-    expect(query).toHaveBeenCalledTimes(5);
-    query.mockRestore();
+    expect(queries).toHaveBeenCalledTimes(5);
+    queries.mockRestore();
     expect([...found].map(([id, packages]) => [id, packages.length])).toEqual([[ids[0], 1], [ids[1], 1], [999, 0]]);
   });
 
@@ -163,7 +164,7 @@ describe('evidence of requests', () => {
     const before = await evidence(older);
     expect(before[0].dependencies.map(({ artifact }) => artifact?.verifiedBy)).toEqual(['registry', 'registry']);
     // As the pipeline does: licences are recorded before the first request is complete that knows of them.
-    await licenses.record(new Map([[a, MIT], [b, { expression: null, declared: null, file: null }]]));
+    await licenses.record(new Map<number, DeclaredLicense>([[a, MIT], [b, NO_LICENSE]]));
     const newer = await save([root(dependencies('go.sum'))]);
     const after = await evidence(newer);
     expect(after[0].dependencies.map(({ artifact }) => artifact?.license?.expression)).toEqual(['MIT', null]);
