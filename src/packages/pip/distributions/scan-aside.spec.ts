@@ -6,13 +6,14 @@ import { readSdist } from './read-sdist.js';
 
 const itWithPython = (name: string, test: () => Promise<void>) => itWithTool('python3', name, test, 60_000);
 
+const EGG_INFO = '("foo-1.0/foo.egg-info/requires.txt", b"kite"), ("foo-1.0/foo.egg-info/PKG-INFO", b""), ("foo-1.0/bar.egg-info/PKG-INFO", b"")';
 /** File name and Python expression. */
 const ROWS = [
-  ['foo-1.0.tar.bz2', 'bz2.compress(tar(*SDIST, ("foo-1.0/x", os.urandom(5000000))))'],
-  ['foo-1.0.tar.xz', 'lzma.compress(tar(*SDIST, ("foo-1.0/x", os.urandom(20000000))), preset=0)'],
+  ['foo-1.0.tar.bz2', `bz2.compress(tar(*SDIST, ${EGG_INFO}, ("foo-1.0/x", os.urandom(5000000))))`],
+  ['foo-1.0.tar.xz', `lzma.compress(tar(*SDIST, ${EGG_INFO}, ("foo-1.0/x", os.urandom(20000000))), preset=0)`],
   ['bad-1.0.tar.bz2', 'b"BZh9" + bytes(1000)'],
   ['bad-1.0.tar.xz', 'bytes(1000)'],
-  ['foo-1.0.tar.gz', 'gzip.compress(tar(*SDIST, *((f"foo-1.0/{n}", b"") for n in range(20000))))'],
+  ['foo-1.0.tar.gz', `gzip.compress(tar(*SDIST, ${EGG_INFO}, *((f"foo-1.0/{n}", b"") for n in range(20000))))`],
 ] as const;
 
 describe('what is unpacked in a thread', () => {
@@ -27,7 +28,8 @@ describe('what is unpacked in a thread', () => {
     const [bzip2, xz, gzip] = await Promise.all([read(0), read(1), read(4)]);
     expect(bzip2).toEqual(gzip);
     expect(xz).toEqual(gzip);
-    expect([...gzip.files.values()].every((content) => Buffer.isBuffer(content))).toBe(true);
+    expect([...gzip.files.values(), bzip2.pkgInfo].every((content) => Buffer.isBuffer(content))).toBe(true);
+    expect([...bzip2.eggInfos]).toEqual([['foo', { requires: Buffer.from('kite') }], ['bar', { requires: undefined }]]);
   });
 
   itWithPython('is refused with the same words', async () => {
