@@ -40,23 +40,35 @@ interface PythonClient {
 }
 
 export async function pythonClient(name: PythonClientName): Promise<PythonClient> {
-  const { packages } = CLIENTS[name];
+  const python = await pythonWith(CLIENTS[name].packages);
+  return { python, command: name === 'uv' ? [join(dirname(python), 'uv'), 'pip'] : [python, '-m', 'pip'] };
+}
+
+/**
+ * The `python` of a virtual environment with these packages (`name==version`, what they need among them), installed once
+ * from PyPI (as pip is configured here), and kept.
+ */
+export async function pythonWith(packages: readonly string[]): Promise<string> {
   const directory = await kept(packages.join('-'), async (temporary) => {
     await execa('python3', ['-m', 'venv', temporary]);
     const options = ['--quiet', '--upgrade', '--no-deps', '--disable-pip-version-check'];
     await execa(join(temporary, 'bin/python'), ['-m', 'pip', 'install', ...options, ...packages]);
   });
-  const python = join(directory, 'bin/python');
-  return { python, command: name === 'uv' ? [join(directory, 'bin/uv'), 'pip'] : [python, '-m', 'pip'] };
+  return join(directory, 'bin/python');
 }
 
 /** Why a client cannot run here; undefined when it can. */
 export function clientObstacle(name: PythonClientName): string | undefined {
+  const { packages, pythons } = CLIENTS[name];
+  return pythonObstacle(packages, pythons);
+}
+
+/** Why the `python3` here cannot run packages that are for these minor versions of Python 3, both inclusive. */
+export function pythonObstacle(packages: readonly string[], [from, to]: Client['pythons']): string | undefined {
   const missing = missingTool('python3');
   if (missing !== undefined) return missing;
-  const { packages, pythons } = CLIENTS[name];
   const [, minor] = python3().version.split('.').map(Number);
-  const runs = minor >= pythons[0] && minor <= pythons[1];
+  const runs = minor >= from && minor <= to;
   return runs ? undefined : `${packages.join(' and ')} does not run on Python 3.${minor}`;
 }
 
