@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { EggInfo } from '../distributions/egg-infos.js';
 import { metadataRequirements } from './metadata-requirements.js';
 import { requiresTxtRequirements } from './requires-txt.js';
 import { sdistRequirements } from './sdist-requirements.js';
@@ -98,7 +99,7 @@ describe('a source distribution', () => {
       files: new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])),
       pkgInfo: pkgInfo === undefined ? undefined : Buffer.from(pkgInfo),
       eggInfos: new Map(
-        Object.entries(eggInfos).map(([name, text]) => [
+        Object.entries(eggInfos).map(([name, text]): [string, EggInfo] => [
           name,
           { requires: text === null ? undefined : text === 'unreadable' ? text : Buffer.from(text) },
         ]),
