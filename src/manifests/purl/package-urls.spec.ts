@@ -161,6 +161,7 @@ describe('dependencies of pip', () => {
     ['git+: split at the last @', 'haze', `git+ssh://git@github.com/Acme/Haze@${S}`, `pkg:github/acme/haze@${S}`],
     ['git+: query dropped', 'haze', `git+https://github.com/a/b@${S}?x=@y`, `pkg:github/a/b@${S}`],
     ['git+: fragment dropped', 'haze', `git+https://github.com/a/b@${S}#egg=haze@1`, `pkg:github/a/b@${S}`],
+    ['git+: without ref, credentials dropped', 'haze', 'git+https://user:secret@h/x', 'pkg:generic/haze?vcs_url=https%3A%2F%2Fh%2Fx%40'],
     [
       'other URL',
       'Mi_st',

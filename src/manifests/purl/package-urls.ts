@@ -161,9 +161,9 @@ function pipPurl({ name, version }: ComponentKey): string {
   return `pkg:generic/${encoded}?download_url=${percentEncode(address)}&checksum=${checksum}`;
 }
 
-/** `git+<url>@<ref>`, query and fragment dropped. */
+/** `git+<url>@<ref>`, query and fragment dropped; credentials too, before their `@` is taken for that of a ref. */
 function gitPurl(name: string, version: string): string {
-  const plain = version.slice('git+'.length).replace(/[?#].*$/s, '');
+  const plain = withoutCredentials(version.slice('git+'.length).replace(/[?#].*$/s, ''));
   const at = plain.lastIndexOf('@');
   return vcsPurl(name, at < 0 ? plain : plain.slice(0, at), at < 0 ? '' : plain.slice(at + 1));
 }
