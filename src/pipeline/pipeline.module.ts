@@ -17,6 +17,7 @@ import { FleetLock } from './maintenance/fleet-lock.js';
 import { Housekeeping } from './maintenance/housekeeping.js';
 import { Schedule } from './maintenance/schedule.js';
 import { SourcePruning } from './maintenance/source-pruning.js';
+import { LicenseRecorder } from './licenses.js';
 import { Reconciliation } from './reconciliation.js';
 import { RequestJob } from './request-job.js';
 import { RequestSteps } from './request-steps.js';
@@ -49,6 +50,7 @@ import { Worker } from './worker.js';
     Expiry,
     FleetLock,
     Housekeeping,
+    LicenseRecorder,
     Reconciliation,
     RequestJob,
     RequestSteps,

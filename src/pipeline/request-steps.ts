@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BundleBuilder, type BuiltBundle, RequestBundles } from '../bundles/index.js';
+import { sideBySide } from '../concurrency/index.js';
 import { Configuration } from '../config/index.js';
 import { ValidationError } from '../errors/index.js';
 import { ArtifactArchive, Findings, KeptDocuments, UpstreamDocuments } from '../dependencies/index.js';
@@ -7,6 +8,7 @@ import type { PackedSourcePort, SourcePort } from '../packages/index.js';
 import { RequestRegistries } from '../registries/index.js';
 import type { ClaimedRequest, RequestLog, WorkResult } from '../requests/index.js';
 import { type ArchivedSource, type ArchiveOptions, SourceArchive, unsafeSymlinks } from '../source/index.js';
+import { LicenseRecorder } from './licenses.js';
 import type { ProgressReporter } from './progress-reporter.js';
 import { environmentOf, mergeResolutions, type MergedResolution, registriesOf } from './resolutions.js';
 import { resolveAll, type Resolutions } from './resolve-all.js';
@@ -39,6 +41,7 @@ export class RequestSteps {
     private readonly registries: RequestRegistries,
     private readonly temporaryFiles: TemporaryFiles,
     private readonly memos: ResolutionMemos,
+    private readonly licenses: LicenseRecorder,
   ) {}
 
   /** Throws a `CachitoError` for what is to be reported, `ClaimLost`, or the signal's reason. */
@@ -81,7 +84,15 @@ export class RequestSteps {
       const resolutions = await this.resolve(claim, source, scratch, context);
       context.signal.throwIfAborted();
       const merged = mergeResolutions(resolutions);
-      return { resolutions, merged, bundle: await this.buildBundle(claim, source, unsafe, merged, context) };
+      // Nobody reads the licences before the request is complete, so they may take as long as the bundle does.
+      const works = [
+        async (step: StepContext) => [await this.buildBundle(claim, source, unsafe, merged, step)],
+        async (step: StepContext) => this.licenses.record(merged.packages, step).then(() => []),
+      ];
+      const [bundle] = (
+        await sideBySide(works, works.length, context.signal, (work, signal) => work({ ...context, signal }))
+      ).flat();
+      return { resolutions, merged, bundle };
     } finally {
       await scratch.remove();
     }

@@ -1,4 +1,5 @@
 import type { PackageManager } from '../package-manager.js';
+import { readLicense } from './license/index.js';
 import { resolvePip } from './resolve.js';
 
 export { readWheelFilter } from './distributions/wheel-filter.js';
@@ -6,4 +7,4 @@ export { indexName } from './names.js';
 export { satisfies } from './versions.js';
 
 /** Archives what the requirements files of Python packages name. No Python code is run. */
-export const pip: PackageManager = { name: 'pip', resolve: resolvePip };
+export const pip: PackageManager = { name: 'pip', resolve: resolvePip, readLicense };
