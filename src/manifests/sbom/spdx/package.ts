@@ -28,7 +28,7 @@ export function sourcePackage(SPDXID: string, { name, version, purl, vcsUrl }: S
     SPDXID,
     name,
     versionInfo: version,
-    downloadLocation: uriOf(`${vcsUrl}@${version}`) ?? 'NOASSERTION',
+    downloadLocation: uriOf(withoutUser(`${vcsUrl}@${version}`)) ?? 'NOASSERTION',
     filesAnalyzed: false,
     licenseDeclared: 'NOASSERTION',
     ...NOT_ASSERTED,
@@ -71,11 +71,16 @@ function archived(file: ArchivedFile, more: readonly ArchivedFile[]): Pick<SpdxP
   };
 }
 
-/** Clause 7.7: of a repository, `@` stands before the commit. */
+/** `git+<transport>://<host>[/<path>]@<commit>` for a file that was packed from a repository (clause 7.7). */
 function locationOf(file: ArchivedFile | undefined): string | undefined {
   if (file === undefined) return undefined;
   const { upstream } = file;
-  return uriOf(upstream.startsWith('git+') ? upstream.replace(/#(?=[^#]*$)/, '@') : upstream);
+  return uriOf(upstream.startsWith('git+') ? withoutUser(upstream.replace(/#(?=[^#]*$)/, '@')) : upstream);
+}
+
+/** The form for repositories has no place for the user of an ssh address. */
+function withoutUser(address: string): string {
+  return address.replace(/^(git\+[a-z]+:\/\/)[^/@]*@/, '$1');
 }
 
 /** The locator has no spaces (clause 7.21). */

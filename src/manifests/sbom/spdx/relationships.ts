@@ -1,4 +1,4 @@
-import { everyComponent } from '../every-component.js';
+import { everyComponent, type PlacedComponent } from '../every-component.js';
 import type { SbomModel } from '../model.js';
 
 /** How two elements of the document are related (clause 11). */
@@ -11,19 +11,28 @@ export interface SpdxRelationship {
 /** The document itself. */
 export const DOCUMENT = 'SPDXRef-DOCUMENT';
 
-/** Everything that is known; `ids` are the SPDX ids of what the model refers to. */
-export function* relationshipsOf(model: SbomModel, ids: ReadonlyMap<string, string>): Generator<SpdxRelationship> {
-  const idOf = (ref: string): string => ids.get(ref) ?? 'NOASSERTION';
+/** An element of the document that stands for something in the model. */
+export interface SpdxElement {
+  id: string;
+  /** Needed for development only. */
+  isDev: boolean;
+}
+
+/** Everything that is known; `elements` are those of the document by the `ref` in the model. */
+export function* relationshipsOf(
+  { sources, components }: SbomModel,
+  elements: ReadonlyMap<string, SpdxElement>,
+): Generator<SpdxRelationship> {
   // A document must describe something, if only "NONE" (clause 11.1).
-  if (model.sources.length === 0) yield relationship(DOCUMENT, 'DESCRIBES', 'NONE');
-  for (const { ref } of model.sources) yield relationship(DOCUMENT, 'DESCRIBES', idOf(ref));
-  for (const { ref, dependsOn } of model.sources) {
-    for (const part of dependsOn) yield relationship(idOf(ref), 'CONTAINS', idOf(part));
+  if (sources.length === 0) yield relationship(DOCUMENT, 'DESCRIBES', 'NONE');
+  for (const { ref } of sources) yield relationship(DOCUMENT, 'DESCRIBES', elementOf(ref, elements).id);
+  for (const { ref, dependsOn } of sources) {
+    for (const part of dependsOn) yield contains(ref, part, elements);
   }
-  for (const { component } of everyComponent(model.components)) {
-    for (const part of component.contains) yield relationship(idOf(component.ref), 'CONTAINS', idOf(part.ref));
+  for (const placed of everyComponent(components)) {
+    for (const part of placed.component.contains) yield contains(placed.component.ref, part.ref, elements);
+    yield* dependenciesOf(placed, elements);
   }
-  yield* dependenciesOf(model, idOf);
 }
 
 /**
@@ -31,21 +40,28 @@ export function* relationshipsOf(model: SbomModel, ids: ReadonlyMap<string, stri
  * development dependency of what is for more, and a dependency like any other of its own kind. Dependencies of parts are
  * those of what contains them.
  */
-function* dependenciesOf({ components }: SbomModel, idOf: (ref: string) => string): Generator<SpdxRelationship> {
-  const forDevelopment = new Set<string>();
-  for (const { component } of everyComponent(components)) if (component.dev === true) forDevelopment.add(component.ref);
-  for (const { component, isPart } of everyComponent(components)) {
-    const id = idOf(component.ref);
-    if (component.dependsOn === undefined) {
-      if (!isPart) yield relationship(id, 'DEPENDS_ON', 'NOASSERTION');
-      continue;
-    }
-    if (component.dependsOn.length === 0) yield relationship(id, 'DEPENDS_ON', 'NONE');
-    for (const ref of component.dependsOn) {
-      if (forDevelopment.has(ref) && component.dev !== true) yield relationship(idOf(ref), 'DEV_DEPENDENCY_OF', id);
-      else yield relationship(id, 'DEPENDS_ON', idOf(ref));
-    }
+function* dependenciesOf(
+  { component: { ref, dependsOn }, isPart }: PlacedComponent,
+  elements: ReadonlyMap<string, SpdxElement>,
+): Generator<SpdxRelationship> {
+  const { id, isDev } = elementOf(ref, elements);
+  if (dependsOn === undefined && !isPart) yield relationship(id, 'DEPENDS_ON', 'NOASSERTION');
+  if (dependsOn?.length === 0) yield relationship(id, 'DEPENDS_ON', 'NONE');
+  for (const required of dependsOn ?? []) {
+    const other = elementOf(required, elements);
+    if (other.isDev && !isDev) yield relationship(other.id, 'DEV_DEPENDENCY_OF', id);
+    else yield relationship(id, 'DEPENDS_ON', other.id);
   }
+}
+
+function contains(ref: string, part: string, elements: ReadonlyMap<string, SpdxElement>): SpdxRelationship {
+  return relationship(elementOf(ref, elements).id, 'CONTAINS', elementOf(part, elements).id);
+}
+
+function elementOf(ref: string, elements: ReadonlyMap<string, SpdxElement>): SpdxElement {
+  const element = elements.get(ref);
+  if (element === undefined) throw new Error(`The model has no component ${ref}.`);
+  return element;
 }
 
 function relationship(

@@ -113,9 +113,9 @@ describe('an SPDX document', () => {
       relationships: [
         ['DOCUMENT', 'DESCRIBES', 'Source-1'],
         ['Source-1', 'CONTAINS', 'Package-1'],
-        ['Package-2', 'CONTAINS', 'Package-3'],
         ['Package-1', 'DEPENDS_ON', 'Package-4'],
         ['Package-5', 'DEV_DEPENDENCY_OF', 'Package-1'],
+        ['Package-2', 'CONTAINS', 'Package-3'],
         ['Package-2', 'DEPENDS_ON', 'NOASSERTION'],
         ['Package-4', 'DEPENDS_ON', 'NONE'],
         ['Package-5', 'DEPENDS_ON', 'Package-4'],
@@ -146,6 +146,17 @@ describe('an SPDX document', () => {
   ])('tells the licence: %s', async (_, artifacts, expected) => {
     const { packages } = await spdx(model([component({ artifacts })]));
     expect(packages[1].licenseDeclared).toBe(expected);
+  });
+
+  it.each([
+    ['https://registry.npmjs.org/kite/-/kite-2.1.3.tgz', 'https://registry.npmjs.org/kite/-/kite-2.1.3.tgz'],
+    [`git+https://git.acme.dev/x/lint.git#${COMMIT}`, `git+https://git.acme.dev/x/lint.git@${COMMIT}`],
+    [`git+ssh://git@git.acme.dev:22/x/lint.git#${COMMIT}`, `git+ssh://git.acme.dev:22/x/lint.git@${COMMIT}`],
+    ['https://dl.acme.dev/a b#c', 'https://dl.acme.dev/a%20b#c'],
+    ['made:anything', 'NOASSERTION'],
+  ])('has the location of %s', async (upstream, expected) => {
+    const { packages } = await spdx(model([component({ artifacts: [artifact({ upstream })] })]));
+    expect(packages[1].downloadLocation).toBe(expected);
   });
 
   it('tells of further files of a component in words', async () => {

@@ -4,7 +4,7 @@ import { documentUuid } from '../identity.js';
 import type { SbomModel, SbomSource } from '../model.js';
 import { DocumentLicenses, type ExtractedLicense } from './licenses.js';
 import { packageOf, sourcePackage, type SpdxPackage } from './package.js';
-import { DOCUMENT, relationshipsOf, type SpdxRelationship } from './relationships.js';
+import { DOCUMENT, relationshipsOf, type SpdxElement, type SpdxRelationship } from './relationships.js';
 
 /** An SPDX 2.3 document (https://spdx.github.io/spdx-spec/v2.3/). */
 export interface SpdxDocument extends Content {
@@ -35,16 +35,21 @@ export async function spdx(model: SbomModel): Promise<SpdxDocument> {
 
 async function contentOf(model: SbomModel): Promise<Content> {
   const { sources, components, toolVersions, created } = model;
-  const ids = new Map(sources.map(({ ref }, at) => [ref, `SPDXRef-Source-${at + 1}`]));
-  const packages = sources.map((source, at) => sourcePackage(`SPDXRef-Source-${at + 1}`, source));
+  const elements = new Map<string, SpdxElement>();
+  const packages: SpdxPackage[] = [];
+  for (const [at, source] of sources.entries()) {
+    const id = `SPDXRef-Source-${at + 1}`;
+    elements.set(source.ref, { id, isDev: false });
+    packages.push(sourcePackage(id, source));
+  }
   const licenses = new DocumentLicenses();
   await inTurns(everyComponent(components), ({ component, isPart }) => {
     const id = `SPDXRef-Package-${packages.length - sources.length + 1}`;
-    ids.set(component.ref, id);
+    elements.set(component.ref, { id, isDev: component.dev === true });
     packages.push(packageOf(id, component, isPart, licenses));
   });
   const relationships: SpdxRelationship[] = [];
-  await inTurns(relationshipsOf(model, ids), (each) => relationships.push(each));
+  await inTurns(relationshipsOf(model, elements), (each) => relationships.push(each));
   const tools = toolVersions.length === 0 ? ['Cachito'] : toolVersions.map((version) => `Cachito-${version}`);
   return {
     name: sources.map(({ name, version }) => `${name} ${version}`).join(', ') || 'empty',
