@@ -2,8 +2,8 @@
 const START = /^[a-z][a-z0-9+.-]*:\/\/(?:\[[\da-f:.]+\])?/i;
 
 /**
- * The address as a URI (RFC 3986): characters that may not stand in one are percent-encoded, escapes stay. Undefined for
- * what is no absolute address with a host.
+ * The address as a URI (RFC 3986): characters that may not stand in one are percent-encoded, escapes stay. Undefined
+ * for what is no absolute address with a host.
  */
 export function uriOf(address: string): string | undefined {
   const start = START.exec(address)?.[0];

@@ -9,7 +9,8 @@ import addFormatsModule from 'ajv-formats';
 export type Validator = (document: object) => ErrorObject[];
 
 /** The official schemas, as the CycloneDX library ships them. */
-const CYCLONEDX = join(createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json'), '../res/schema');
+const LIBRARY = createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json');
+const CYCLONEDX = join(LIBRARY, '../res/schema');
 const PARTS = ['spdx.SNAPSHOT.schema.json', 'jsf-0.82.SNAPSHOT.schema.json', 'cryptography-defs.SNAPSHOT.schema.json'];
 
 export function cycloneDxValidator(version: '1.4' | '1.6' | '1.7'): Validator {

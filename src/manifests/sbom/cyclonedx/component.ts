@@ -45,8 +45,8 @@ export function sourceComponent({ ref, name, version, purl, vcsUrl }: SbomSource
 }
 
 /**
- * A component with the parts that it contains. What the source itself is made of is an `application`, as the schema wants
- * it for what "cannot be determined"; what others made, and parts, are each a `library`.
+ * A component with the parts that it contains. A package of the source is an `application`, as the schema wants it for
+ * what "cannot be determined"; what others made is a `library`, and so is a part.
  */
 export function componentOf(
   { ref, name, version, dev, isPackage, purl, artifacts }: SbomModelComponent,

@@ -11,7 +11,7 @@ export interface ExtractedLicense {
 
 const NOT_READ = 'A package names this licence; its text was not read.';
 
-/** The licences of a document's packages, as expressions, and those among them that the document itself has to define. */
+/** The licences of a document's packages, as expressions, and those among them that the document has to define. */
 export class DocumentLicenses {
   private readonly extracted = new Map<string, ExtractedLicense>();
 
@@ -27,7 +27,7 @@ export class DocumentLicenses {
     return [...this.extracted.values()];
   }
 
-  /** An expression may name licences that only its own author defined. Other documents that it refers to are not here. */
+  /** An expression may name licences that its author defined. Other documents that it refers to are not here. */
   private defined(expression: string): string {
     if (expression.includes('DocumentRef-')) return this.defineText(expression);
     for (const [licenseId] of expression.matchAll(/LicenseRef-[A-Za-z0-9.-]+/g)) {

@@ -21,7 +21,11 @@ export interface SpdxPackage {
 }
 
 /** What nobody has judged or looked for. */
-const NOT_ASSERTED = { licenseConcluded: 'NOASSERTION', copyrightText: 'NOASSERTION', supplier: 'NOASSERTION' } as const;
+const NOT_ASSERTED = {
+  licenseConcluded: 'NOASSERTION',
+  copyrightText: 'NOASSERTION',
+  supplier: 'NOASSERTION',
+} as const;
 
 export function sourcePackage(SPDXID: string, { name, version, purl, vcsUrl }: SbomSource): SpdxPackage {
   return {

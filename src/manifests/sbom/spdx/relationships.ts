@@ -36,9 +36,9 @@ export function* relationshipsOf(
 }
 
 /**
- * What nothing is known of depends on NOASSERTION, what needs nothing on NONE. What is for development only is a
- * development dependency of what is for more, and a dependency like any other of its own kind. Dependencies of parts are
- * those of what contains them.
+ * What nothing is known of depends on NOASSERTION, what needs nothing on NONE (clause 11.1). What is for development only
+ * is a development dependency of what is for more, and a dependency like any other of its own kind. Dependencies of
+ * parts are those of what contains them.
  */
 function* dependenciesOf(
   { component: { ref, dependsOn }, isPart }: PlacedComponent,

@@ -29,7 +29,8 @@ const MAX_SHOWN = 64;
 /** The document of a model. */
 export async function spdx(model: SbomModel): Promise<SpdxDocument> {
   const { name, ...rest } = await contentOf(model);
-  const documentNamespace = `https://spdx.org/spdxdocs/${shown(model.sources)}-${await documentUuid({ name, ...rest })}`;
+  const uuid = await documentUuid({ name, ...rest });
+  const documentNamespace = `https://spdx.org/spdxdocs/${shown(model.sources)}-${uuid}`;
   return { spdxVersion: 'SPDX-2.3', dataLicense: 'CC0-1.0', SPDXID: DOCUMENT, name, documentNamespace, ...rest };
 }
 
