@@ -20,6 +20,12 @@ const MAIN = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist/src/ma
 const PUBLIC_URL = 'https://cachito.example';
 const KEY = generateKeyPairSync('ed25519');
 const OTHER = generateKeyPairSync('ed25519');
+/** By the schemes that securesystemslib has for them. */
+const OTHER_KINDS: Record<string, KeyPairKeyObjectResult> = {
+  'ecdsa-sha2-nistp256': generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  'ecdsa-sha2-nistp384': generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+  'rsa-pkcs1v15-sha256': generateKeyPairSync('rsa', { modulusLength: 3072 }),
+};
 
 const pem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
@@ -97,19 +103,12 @@ describe('provenance of an npm application with submodules', () => {
     expect(await verifyEnvelope(genuine, KEY.publicKey, 'ed25519')).toEqual(await statement());
     const tampered = withPayload(genuine, (text) => text.replace(view.ref as string, 'f'.repeat(40)));
     expect(await verifyEnvelope(tampered, KEY.publicKey, 'ed25519')).toBeUndefined();
-    const { keyid } = (await signed(await statement(), OTHER.privateKey)).signatures[0];
-    const renamed = { ...genuine, signatures: [{ ...genuine.signatures[0], keyid }] };
-    expect(await verifyEnvelope(renamed, OTHER.publicKey, 'ed25519')).toBeUndefined();
+    expect(await verifyEnvelope(genuine, OTHER.publicKey, 'ed25519')).toBeUndefined();
   });
 
   itUnless(DSSE_CONSUMER_OBSTACLE, 'is verified by them with keys of other kinds', async () => {
-    const keys: Record<string, KeyPairKeyObjectResult> = {
-      'ecdsa-sha2-nistp256': generateKeyPairSync('ec', { namedCurve: 'P-256' }),
-      'ecdsa-sha2-nistp384': generateKeyPairSync('ec', { namedCurve: 'P-384' }),
-      'rsa-pkcs1v15-sha256': generateKeyPairSync('rsa', { modulusLength: 3072 }),
-    };
     const wanted = await statement();
-    for (const [scheme, { privateKey, publicKey }] of Object.entries(keys)) {
+    for (const [scheme, { privateKey, publicKey }] of Object.entries(OTHER_KINDS)) {
       const made = await signed(wanted, privateKey);
       expect([scheme, await verifyEnvelope(made, publicKey, scheme)]).toEqual([scheme, wanted]);
       const tampered = withPayload(made, (text) => text.replace('"offline":false', '"offline":true'));

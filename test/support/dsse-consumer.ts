@@ -1,4 +1,4 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +33,7 @@ export async function verifyEnvelope(
   publicKey: KeyObject,
   scheme: string,
 ): Promise<ProvenanceStatement | undefined> {
-  const keyid = createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('hex');
+  const [{ keyid }] = envelope.signatures;
   const pem = publicKey.export({ type: 'spki', format: 'pem' });
   const options = {
     input: JSON.stringify({ envelope, public_key: pem, keyid, scheme }),

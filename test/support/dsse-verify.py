@@ -1,7 +1,9 @@
 """
 Verifies a DSSE envelope and reads the statement in it, with libraries of the specifications' authors, and strictly: a
-field that the in-toto or SLSA schema does not have is an error, and nothing may be lost on the way. Standard input: JSON with envelope,
-public_key (PEM), keyid, scheme. Prints the statement, or REFUSED when the signature does not hold.
+field that the in-toto or SLSA schema does not have is an error, and nothing may be lost on the way.
+
+Standard input: JSON with envelope, public_key (PEM), keyid, scheme. Prints the statement, or REFUSED when the signature
+does not hold.
 """
 
 import base64

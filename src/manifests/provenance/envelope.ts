@@ -1,7 +1,8 @@
-import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { takingTurns } from '../../concurrency/index.js';
 import { jsonPieces } from '../../http/index.js';
+import { keyId } from './key-id.js';
 import type { ProvenanceStatement } from './statement.js';
 
 /** A DSSE envelope (https://github.com/secure-systems-lab/dsse/blob/master/envelope.md) with one signature. */
@@ -31,14 +32,8 @@ export async function signed(statement: ProvenanceStatement, key: KeyObject): Pr
   return {
     payloadType: PAYLOAD_TYPE,
     payload: await base64(payload),
-    signatures: [{ keyid: keyId(key), sig: signature.toString('base64') }],
+    signatures: [{ keyid: keyId(createPublicKey(key)), sig: signature.toString('base64') }],
   };
-}
-
-/** SHA-256 of the public key (DER, SubjectPublicKeyInfo), hexadecimal. */
-export function keyId(key: KeyObject): string {
-  const der = createPublicKey(key).export({ type: 'spki', format: 'der' });
-  return createHash('sha256').update(der).digest('hex');
 }
 
 /**

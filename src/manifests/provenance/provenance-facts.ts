@@ -59,7 +59,7 @@ const SELECT_REQUEST = `
 const SELECT_SUBMODULES = `
   SELECT c."name", c."version"
   FROM "request_package" p JOIN "component" c ON c."id" = p."component_id"
-  WHERE p."request_id" = $1 AND c."type" = 'git-submodule'
+  WHERE p."request_id" = $1 AND c."type" = 'git-submodule' AND c."version" LIKE '%#%'
   ORDER BY c."name" COLLATE "C", c."version" COLLATE "C"`;
 
 const SELECT_FILES = `
