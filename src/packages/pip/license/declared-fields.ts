@@ -29,6 +29,8 @@ export function fieldsLicense(fields: LicenseFields, file: string): DeclaredLice
   const isName = !isSilent && !/[\r\n]/.test(license);
   const expression = (isName ? expressionOf(license) : undefined) ?? expressionOfClassifiers(classifiers);
   if (expression !== undefined) return declaredExpression(expression, file);
-  if (!isSilent) return declaredInWords(license, file);
-  return classifiers.length === 0 ? NOTHING_DECLARED : declaredInWords(classifiers.join(', '), file);
+  if (isName) return declaredInWords(license, file);
+  // The first line of a text says least: most often whose it is.
+  if (classifiers.length > 0) return declaredInWords(classifiers.join(', '), file);
+  return isSilent ? NOTHING_DECLARED : declaredInWords(license, file);
 }

@@ -33,6 +33,7 @@ describe('the licence of a Python package', () => {
     ['a name that a classifier explains', { license: 'see the file', classifiers: [osi('MIT License')] }, 'MIT', null],
     ['a text', { license: 'MIT\n\nPermission is hereby granted', classifiers: [] }, null, 'MIT'],
     ['a text and a classifier', { license: 'Copyright\nPermission', classifiers: [osi('MIT License')] }, 'MIT', null],
+    ['a text and a vague classifier', { license: 'Copyright\nPermission', classifiers: [osi('A')] }, null, 'License :: OSI Approved :: A'],
     ['what stands for nothing', { license: 'UNKNOWN', classifiers: [] }, null, null],
     ['a classifier', { classifiers: ['Topic :: Software', osi('MIT License')] }, 'MIT', null],
     ['classifiers', { classifiers: [osi('A'), osi('B')] }, null, 'License :: OSI Approved :: A, License :: OSI Approved :: B'],
