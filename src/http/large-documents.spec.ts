@@ -17,7 +17,7 @@ import { LargeDocuments } from './large-documents.js';
 Logger.overrideLogger(false);
 
 const DOCUMENTS: Record<string, unknown> = {
-  large: { items: Array.from({ length: 20_000 }, (_, at) => ({ at, parts: [{ name: `ä${at}`, none: undefined }] })) },
+  large: { items: Array.from({ length: 5000 }, (_, at) => ({ at, parts: [{ name: `ä${at}`, none: undefined }] })) },
   middle: { items: Array.from({ length: 100 }, (_, at) => ({ name: `Stück ${at}` })) },
   small: { a: ['ö\ud800'] },
   empty: [],
@@ -317,7 +317,7 @@ describe('a connection', () => {
 });
 
 /** Several pieces, and more than what comes before the failure. */
-const LARGE_PARTS: unknown[] = Array.from({ length: 100_000 }, (_, at) => [{ at }]);
+const LARGE_PARTS: unknown[] = Array.from({ length: 50_000 }, (_, at) => [{ at }]);
 
 async function open(lines: readonly string[]): Promise<Socket> {
   const socket = connect(Number(new URL(origin).port), '127.0.0.1').on('error', () => undefined);
