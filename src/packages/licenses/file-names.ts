@@ -4,7 +4,7 @@
  */
 export function isLicenseFileName(name: string): boolean {
   if (name.length > 100 || OF_OTHERS.test(name) || NO_TEXT.test(name)) return false;
-  return /^(?:(?:un)?licen[cs]es?|copying)(?:[-._ ].*)?$/i.test(name) || KIND_FIRST.test(name);
+  return /^(?:(?:un)?licen[cs]es?|copying\d?)(?:[-._ ].*)?$/i.test(name) || KIND_FIRST.test(name);
 }
 
 /** `MIT-LICENSE`, `Apache-2.0.LICENSE.md` */

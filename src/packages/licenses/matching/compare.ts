@@ -19,6 +19,7 @@ export interface Match {
 export function matchAt(pattern: Pattern, from: number, text: Words, start: number): Match | undefined {
   let match: Match | undefined;
   let [i, j, differences, names] = [from, start, 0, 0];
+  let skipped = 0;
   for (;;) {
     const [afterNotice, afterTextNotice] = [pattern.notices[i] ?? i, text.notices[j] ?? j];
     if (pattern.ends.has(i)) match = { pattern, start, end: j, differences: differences + names };
@@ -36,8 +37,11 @@ export function matchAt(pattern: Pattern, from: number, text: Words, start: numb
     if (i < pattern.words.length && pattern.words[i] === text.words[j]) {
       i += 1;
       j += 1;
+      skipped = 0;
       continue;
     }
+    skipped += 1;
+    if (skipped > MAX_SKIPPED) return match;
     if (afterNotice > i || afterTextNotice > j) {
       [i, j] = [afterNotice, afterTextNotice];
       continue;
@@ -51,6 +55,9 @@ export function matchAt(pattern: Pattern, from: number, text: Words, start: numb
     j += step.j;
   }
 }
+
+/** Bullets and notices in a row. Without a limit, a text of nothing else would be read to its end from each of its words. */
+const MAX_SKIPPED = 50;
 
 /** Where in the text the words follow that come after a name in the pattern. */
 function endOfName(pattern: Words, slotEnd: number, text: Words, from: number): number | undefined {
@@ -74,6 +81,7 @@ function stepOver(pattern: Words, i: number, text: Words, j: number): Step | und
   const [b, nextB] = [text.words[j], text.words[j + 1]];
   const bullets = { i: pattern.bullets[i] - i, j: text.bullets[j] - j };
   if (bullets.i > 0 || bullets.j > 0) return { ...bullets, differences: 0 };
+  if (b === 'the' && nextB === 'text' && hasPhrase(text.words, j, ASIDE)) return { i: 0, j: ASIDE_LENGTH, differences: 0 };
   if (isJoined(a, nextA, b)) return { i: 2, j: 1, differences: 0 };
   if (isJoined(b, nextB, a)) return { i: 1, j: 2, differences: 0 };
   if (LITTLE.has(a) && isFollowed(nextA, b)) return { i: 1, j: 0, differences: 1 };
@@ -82,9 +90,15 @@ function stepOver(pattern: Words, i: number, text: Words, j: number): Step | und
   return undefined;
 }
 
+/** What newer copies of the licences of Creative Commons say of themselves. */
+const ASIDE =
+  'the text of the creative commons public licenses is dedicated to the public domain under the cc0 public domain dedication';
+const ASIDE_LENGTH = ASIDE.split(' ').length;
+
 /** "The names of X may not be used" says the same as "Neither the name of X nor the names of Y may be used". */
 function overNoEndorsement(pattern: Words, i: number, text: Words, j: number): Step | undefined {
-  if (!hasPhrase(pattern.words, i, 'neither the name of') || !/^the names? of$/.test(phraseAt(text.words, j, 3))) return;
+  if (pattern.words[i] !== 'neither' || !hasPhrase(pattern.words, i, 'neither the name of')) return undefined;
+  if (!/^the names? of$/.test(phraseAt(text.words, j, 3))) return undefined;
   const end = within(i, (at) => hasPhrase(pattern.words, at, 'may be used'));
   const textEnd = within(j, (at) => hasPhrase(text.words, at, 'may not be used'));
   if (end === undefined || textEnd === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { type Match, matchAt } from './compare.js';
-import type { LicenseList } from './license-list.js';
+import { type LicenseList, openingOf } from './license-list.js';
 import { isTitleWord, mayBeSoftware } from './titles.js';
 import { type Words, wordsOf } from './words.js';
 
@@ -35,16 +35,14 @@ export function findLicenses(text: string, list: LicenseList): FoundLicenses {
 }
 
 /** The longest that begin at a word; of these the ones with the fewest differences. */
-function bestMatches(text: Words, at: number, { byFirstWord }: LicenseList): Match[] {
+function bestMatches(text: Words, at: number, { byOpening }: LicenseList): Match[] {
   let best: Match[] = [];
-  for (const pattern of byFirstWord.get(text.words[at]) ?? []) {
-    for (const start of pattern.starts) {
-      const match = pattern.words[start] === text.words[at] ? matchAt(pattern, start, text, at) : undefined;
-      if (match === undefined) continue;
-      const order = best.length === 0 ? -1 : best[0].end - match.end || match.differences - best[0].differences;
-      if (order < 0) best = [match];
-      else if (order === 0) best.push(match);
-    }
+  for (const { pattern, start } of byOpening.get(openingOf(text.words, at)) ?? []) {
+    const match = matchAt(pattern, start, text, at);
+    if (match === undefined) continue;
+    const order = best.length === 0 ? -1 : best[0].end - match.end || match.differences - best[0].differences;
+    if (order < 0) best = [match];
+    else if (order === 0) best.push(match);
   }
   return best;
 }

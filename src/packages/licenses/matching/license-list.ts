@@ -4,10 +4,20 @@ import { wordsOf } from './words.js';
 
 /** The licences of the SPDX list, prepared for comparing. */
 export interface LicenseList {
-  /** First word → the patterns that begin with it. */
-  byFirstWord: ReadonlyMap<string, readonly Pattern[]>;
+  /** `openingOf` → the patterns with such a beginning. */
+  byOpening: ReadonlyMap<string, readonly Beginning[]>;
   /** Words of the names of all licences. */
   nameWords: ReadonlySet<string>;
+}
+
+export interface Beginning {
+  pattern: Pattern;
+  start: number;
+}
+
+/** The words by which a licence is found: so many that few texts of other things have them. */
+export function openingOf(words: readonly string[], at: number): string {
+  return words.slice(at, at + 3).join(' ');
 }
 
 /** Made once in a thread: it takes about a second. */
@@ -18,15 +28,16 @@ export function licenseList(): LicenseList {
 let made: LicenseList | undefined;
 
 function make(): LicenseList {
-  const byFirstWord = new Map<string, Pattern[]>();
+  const byOpening = new Map<string, Beginning[]>();
   const nameWords = new Set<string>();
   for (const pattern of [...patterns(), ...noticePatterns()]) {
-    for (const first of new Set(pattern.starts.map((start) => pattern.words[start]))) {
-      byFirstWord.set(first, [...(byFirstWord.get(first) ?? []), pattern]);
+    for (const start of new Set(pattern.starts)) {
+      const opening = openingOf(pattern.words, start);
+      byOpening.set(opening, [...(byOpening.get(opening) ?? []), { pattern, start }]);
     }
     for (const id of pattern.ids) for (const word of wordsOf(`${id}\n${licenses[id].name}`).words) nameWords.add(word);
   }
-  return { byFirstWord, nameWords };
+  return { byOpening, nameWords };
 }
 
 /** Shorter ones could stand in any text. */

@@ -45,6 +45,7 @@ function isNumber(word: string): boolean {
 const CREATIVE_COMMONS_STARTS = [
   'creative commons corporation creative commons is not a law firm',
   'by exercising the licensed rights defined below',
+  'statement of purpose the laws of most jurisdictions',
 ];
 
 function endOfLine(lines: readonly number[], from: number): number {

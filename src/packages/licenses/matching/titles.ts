@@ -23,10 +23,9 @@ export function mayBeSoftware(word: string, licenseWords: ReadonlySet<string>): 
 }
 
 const FURTHER_TERMS: ReadonlySet<string> = new Set(
-  ('academic attribution bought buy commons competing copying distribution donate donation educational employees ' +
-    'evaluation evil good however if internal military modification modifications modified modify money paid party pay ' +
-    'payment personal private production profit proprietary purchase redistribution research royalty sale sell selling sold ' +
-    'sublicense third trial user users').split(' '),
+  ('academic attribution bought commons competing copying distribution donate donation employees evil good however if ' +
+    'military modification modifications modified modify party personal private production profit redistribution research ' +
+    'royalty sale sell selling sold sublicense third user users').split(' '),
 );
 
 export function isTitleWord(word: string, nameWords: ReadonlySet<string>): boolean {

@@ -18,7 +18,9 @@ export function wordsOf(text: string): Words {
   const lines: number[] = [];
   const bullets: number[] = [];
   const notices: number[] = [];
-  text.split(LINE_END).forEach((line, number) => {
+  let previous = 0;
+  text.split(LINE_END).forEach((rawLine, number) => {
+    const line = rawLine.replaceAll('&copy;', '©');
     const first = words.length;
     const plain = plainLine(line);
     for (const [word] of plain.matchAll(WORD)) if (!UNSPOKEN.has(word)) words.push(SPELLINGS.get(word) ?? word);
@@ -29,7 +31,8 @@ export function wordsOf(text: string): Words {
     }
     if (words.length === first) return;
     bullets[first] = first + bulletLength(plain);
-    notices[first] = first + noticeLength(line, words.slice(first));
+    previous = noticeLength(line, words.length - first, previous);
+    notices[first] = first + previous;
   });
   return { words, lines, bullets, notices };
 }
@@ -52,11 +55,20 @@ function bulletLength(line: string): number {
   return bullet === undefined ? 0 : bullet.split('.').length;
 }
 
-/** Words of a copyright notice: a whole line, unless it says more than who and when. */
-function noticeLength(line: string, words: readonly string[]): number {
-  if (words.slice(0, 3).join(' ') === 'all rights reserved') return 3;
-  if (!isNotice(line) || words.some((word) => TERMS.has(word))) return 0;
-  return words.length;
+/**
+ * Words of a copyright notice: a whole line of `length` words, unless it says more than who and when. A line with an
+ * address of e-mail goes on with the notice of the line before, which had `previous` words of one.
+ */
+function noticeLength(line: string, length: number, previous: number): number {
+  if (/^[^\p{L}\p{N}]*all rights reserved/iu.test(line)) return 3;
+  const parts = line.split(/\s+/);
+  const names = parts.filter((part) => !part.includes('@') && !part.includes('://'));
+  if (!isNotice(line) && (previous === 0 || names.length === parts.length)) return 0;
+  return wordsIn(names.join(' ')).some((word) => TERMS.has(word)) ? 0 : length;
+}
+
+function wordsIn(line: string): string[] {
+  return Array.from(line.toLowerCase().matchAll(WORD), ([word]) => word);
 }
 
 function isNotice(line: string): boolean {
@@ -64,7 +76,7 @@ function isNotice(line: string): boolean {
   const [, mark, next] = NOTICE_START.exec(line) ?? [];
   if (next === undefined) return mark !== undefined;
   if (BODY_WORDS.has(next.toLowerCase())) return false;
-  return mark !== '' || /^\p{Lu}/u.test(next) || /\b(?:19|20)\d\d\b/.test(line);
+  return mark !== '' || /^(?:\p{Lu}|authors\b|contributors\b)/u.test(next) || /\b(?:19|20)\d\d\b/.test(line);
 }
 
 /** "Copyright", what marks a notice (a sign, the place of a year), and the next word. */
@@ -79,10 +91,11 @@ const BODY_WORDS = new Set(
 
 /** Words that say what may be done: a line with one of them is no mere copyright notice, and no name. */
 export const TERMS: ReadonlySet<string> = new Set(
-  ('agree agreement allowed charge commercial commercially condition conditions copied copies copy distribute ' +
-    'distributed distributing except exception fee forbidden granted license licensed licenses may must never no non ' +
-    'noncommercial nonprofit nor not only permission permitted prohibited provided redistribute redistributed restricted ' +
-    'restriction restrictions shall should subject unless use used using warranties warranty without').split(' '),
+  ('agree agreement allowed buy charge commercial commercially condition conditions confidential copied copies copy ' +
+    'distribute distributed distributing educational evaluation except exception fee forbidden granted internal license ' +
+    'licensed licenses may money must never no non noncommercial nonprofit nor not only paid pay payment permission ' +
+    'permitted prohibited proprietary provided purchase redistribute redistributed restricted restriction restrictions ' +
+    'shall should subject trial unless use used using warranties warranty without').split(' '),
 );
 
 /** Parts of addresses: the same page, with or without them. */
