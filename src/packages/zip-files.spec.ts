@@ -3,12 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import { brokenFile, TestArchivedFile } from './__fixtures__/archived-file.js';
 import { type TestEntry, type TestZip, zipOf } from './gomod/module-zip/__fixtures__/zip-writer.js';
 import { readLeniently } from './lenient-reading.js';
-import { readZipFiles } from './zip-files.js';
+import { readZipFiles, type ZipSelection } from './zip-files.js';
 
 const NEVER = new AbortController().signal;
 const ALL = { isWanted: () => true, maxFiles: 100, maxBytes: 1_000_000 };
 
-async function read(bytes: Buffer, selection: Partial<typeof ALL> = {}): Promise<[string, string][]> {
+async function read(bytes: Buffer, selection: Partial<ZipSelection> = {}): Promise<[string, string][]> {
   const files = await readZipFiles(new TestArchivedFile(bytes), { ...ALL, ...selection });
   return files.map(({ path, content }) => [path, content.toString()]);
 }
@@ -30,7 +30,7 @@ describe('files of a zip', () => {
   });
 
   it('are those that are wanted, up to a number, each up to a length', async () => {
-    expect(await read(zipOf(entries), { isWanted: ((path: string) => path !== 'a/main.go') as () => boolean })).toHaveLength(2);
+    expect(await read(zipOf(entries), { isWanted: (path) => path !== 'a/main.go' })).toHaveLength(2);
     expect(await read(zipOf(entries), { maxFiles: 1, maxBytes: 10 })).toEqual([['a/LICENSE', 'x'.repeat(10)]]);
   });
 

@@ -35,8 +35,8 @@ function archived(name: string, license: string, ecosystem = 'npm'): Promise<Art
 }
 
 function packageOf(...artifacts: (Artifact | undefined)[]): Pick<ResolvedPackage, 'dependencies'> {
-  const dependencies = artifacts.map((artifact, at) => ({ type: 'npm' as const, name: `n${at}`, version: '1', artifact }));
-  return { dependencies };
+  const type = 'npm' as const;
+  return { dependencies: artifacts.map((artifact, at) => ({ type, name: `n${at}`, version: '1', artifact })) };
 }
 
 function recorded(): Promise<{ id: number; expression: string | null; file: string | null }[]> {

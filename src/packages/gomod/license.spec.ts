@@ -31,13 +31,18 @@ function archived(bytes: Buffer, kind = 'zip'): TestArchivedFile {
 
 describe('the licence of a module', () => {
   it('is the one whose text lies in its root', async () => {
-    const { zip } = served({ path: MODULE.name, version: MODULE.version, files: { 'a.go': 'package a', LICENSE: MIT } });
-    expect(await readLicense(archived(zip), NEVER)).toEqual({ expression: 'MIT', declared: null, file: `${ROOT}LICENSE` });
+    const files = { 'a.go': 'package a', LICENSE: MIT };
+    const { zip } = served({ path: MODULE.name, version: MODULE.version, files });
+    const expected = { expression: 'MIT', declared: null, file: `${ROOT}LICENSE` };
+    expect(await readLicense(archived(zip), NEVER)).toEqual(expected);
   });
 
   it.each<[string, Buffer, string?]>([
     ['a module without licence files', zipOf([{ name: `${ROOT}go.mod` }])],
-    ['licence files elsewhere', zipOf([{ name: `${ROOT}vendor/LICENSE`, content: MIT }, { name: 'LICENSE', content: MIT }])],
+    [
+      'licence files elsewhere',
+      zipOf([{ name: `${ROOT}vendor/LICENSE`, content: MIT }, { name: 'LICENSE', content: MIT }]),
+    ],
     ['no zip', Buffer.from(MIT)],
     ['no bytes', Buffer.of()],
     ['a damaged file', zipOf([{ name: `${ROOT}LICENSE`, raw: Buffer.from('nonsense'), size: 100 }])],

@@ -19,7 +19,12 @@ function manifest(license: unknown, name = 'package/package.json'): RawMember {
 describe('the licence in a package.json', () => {
   it.each<[string, object, string | null, string | null]>([
     ['an expression', { license: '(MIT OR Apache-2.0)' }, '(MIT OR Apache-2.0)', null],
-    ['one with an exception', { license: 'GPL-2.0-only WITH Classpath-exception-2.0' }, 'GPL-2.0-only WITH Classpath-exception-2.0', null],
+    [
+      'one with an exception',
+      { license: 'GPL-2.0-only WITH Classpath-exception-2.0' },
+      'GPL-2.0-only WITH Classpath-exception-2.0',
+      null,
+    ],
     ['blanks around it', { license: ' MIT\n' }, 'MIT', null],
     ['an object', { license: { type: 'MIT', url: 'https://h.example' } }, 'MIT', null],
     ['an object with a name', { license: { name: 'ISC' } }, 'ISC', null],
@@ -53,7 +58,11 @@ describe('the licence of a tarball', () => {
     ['another folder', packed(manifest('MIT', 'kite-1.0/package.json')), 'kite-1.0/package.json'],
     ['no folder', packed(manifest('MIT', './package.json')), 'package.json'],
     ['the first of several', packed(manifest('MIT'), manifest('ISC')), 'package/package.json'],
-    ['a deeper one before it', packed(manifest('ISC', 'package/lib/package.json'), manifest('MIT')), 'package/package.json'],
+    [
+      'a deeper one before it',
+      packed(manifest('ISC', 'package/lib/package.json'), manifest('MIT')),
+      'package/package.json',
+    ],
     ['no compression', tarText(manifest('MIT')), 'package/package.json'],
     ['long names', packed(pax({ path: `package/${'a/'.repeat(200)}b` }), {}, manifest('MIT')), 'package/package.json'],
   ])('%s', async (_, bytes, file) => {

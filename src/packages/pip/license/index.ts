@@ -13,8 +13,8 @@ import type { LicenseFile } from './license-files.js';
 import { sdistLicenseFiles } from './sdist-license-files.js';
 
 /**
- * The licence that a wheel or a source distribution declares in its core metadata. An archive without these, such as one
- * of a repository, declares it in `pyproject.toml` or `setup.cfg`.
+ * The licence that a wheel or a source distribution declares in its core metadata. An archive without these, such as
+ * that of a repository, declares it in `pyproject.toml` or `setup.cfg`.
  */
 export const readLicense: ReadLicense = async (file, signal) => {
   return isWheel(file) ? wheelLicense(file, signal) : sdistLicense(file, signal);

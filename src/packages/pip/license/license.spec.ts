@@ -25,18 +25,38 @@ describe('the licence of a Python package', () => {
   const osi = (name: string): string => `License :: OSI Approved :: ${name}`;
 
   it.each<[string, LicenseFields, string | null, string | null]>([
-    ['an expression', { expression: 'MIT OR Apache-2.0', license: 'x', classifiers: [osi('BSD License')] }, 'MIT OR Apache-2.0', null],
-    ['an expression of something new', { expression: 'Made-Up-2.0', license: 'MIT', classifiers: [] }, null, 'Made-Up-2.0'],
+    [
+      'an expression',
+      { expression: 'MIT OR Apache-2.0', license: 'x', classifiers: [osi('BSD License')] },
+      'MIT OR Apache-2.0',
+      null,
+    ],
+    [
+      'an expression of something new',
+      { expression: 'Made-Up-2.0', license: 'MIT', classifiers: [] },
+      null,
+      'Made-Up-2.0',
+    ],
     ['an identifier', { license: 'MIT', classifiers: [osi('BSD License')] }, 'MIT', null],
     ['a name', { license: 'MIT License', classifiers: [] }, 'MIT', null],
     ['a name that may mean several', { license: 'BSD', classifiers: [osi('BSD License')] }, null, 'BSD'],
     ['a name that a classifier explains', { license: 'see the file', classifiers: [osi('MIT License')] }, 'MIT', null],
     ['a text', { license: 'MIT\n\nPermission is hereby granted', classifiers: [] }, null, 'MIT'],
     ['a text and a classifier', { license: 'Copyright\nPermission', classifiers: [osi('MIT License')] }, 'MIT', null],
-    ['a text and a vague classifier', { license: 'Copyright\nPermission', classifiers: [osi('A')] }, null, 'License :: OSI Approved :: A'],
+    [
+      'a text and a vague classifier',
+      { license: 'Copyright\nPermission', classifiers: [osi('A')] },
+      null,
+      'License :: OSI Approved :: A',
+    ],
     ['what stands for nothing', { license: 'UNKNOWN', classifiers: [] }, null, null],
     ['a classifier', { classifiers: ['Topic :: Software', osi('MIT License')] }, 'MIT', null],
-    ['classifiers', { classifiers: [osi('A'), osi('B')] }, null, 'License :: OSI Approved :: A, License :: OSI Approved :: B'],
+    [
+      'classifiers',
+      { classifiers: [osi('A'), osi('B')] },
+      null,
+      'License :: OSI Approved :: A, License :: OSI Approved :: B',
+    ],
     ['other classifiers', { classifiers: ['Topic :: Software'] }, null, null],
     ['nothing', { classifiers: [] }, null, null],
     ['blanks', { expression: ' ', license: ' \n ', classifiers: [] }, null, null],
@@ -53,14 +73,39 @@ describe('the licence of a source distribution', () => {
   it.each<[string, string, Record<string, string>, string]>([
     ['its metadata', SDIST, { 'PKG-INFO': MIT, 'pyproject.toml': '[project]\nlicense = "ISC"' }, 'PKG-INFO'],
     ['metadata of setuptools', SDIST, { 'PKG-INFO': '', 'src/made.egg-info/PKG-INFO': MIT }, ''],
-    ['pyproject.toml of a repository', GIT, { 'PKG-INFO': 'License: ISC\n', 'pyproject.toml': PYPROJECT }, 'pyproject.toml'],
+    [
+      'pyproject.toml of a repository',
+      GIT,
+      { 'PKG-INFO': 'License: ISC\n', 'pyproject.toml': PYPROJECT },
+      'pyproject.toml',
+    ],
     ['a table', GIT, { 'pyproject.toml': '[project.license]\ntext = "MIT"\n' }, 'pyproject.toml'],
     ['poetry', GIT, { 'pyproject.toml': '[tool.poetry]\nlicense = "MIT"\n' }, 'pyproject.toml'],
-    ['classifiers', GIT, { 'pyproject.toml': '[project]\nclassifiers = ["License :: OSI Approved :: MIT License"]\n' }, 'pyproject.toml'],
+    [
+      'classifiers',
+      GIT,
+      { 'pyproject.toml': '[project]\nclassifiers = ["License :: OSI Approved :: MIT License"]\n' },
+      'pyproject.toml',
+    ],
     ['setup.cfg', GIT, { 'setup.cfg': '[metadata]\nlicense = MIT\n' }, 'setup.cfg'],
-    ['its classifiers', GIT, { 'setup.cfg': '[metadata]\nclassifiers =\n  A :: B\n  License :: OSI Approved :: MIT License\n' }, 'setup.cfg'],
-    ['setup.cfg when the other is silent', GIT, { 'pyproject.toml': '[project]\n', 'setup.cfg': '[metadata]\nlicense = MIT\n' }, 'setup.cfg'],
-    ['setup.cfg when the other is broken', GIT, { 'pyproject.toml': '[project', 'setup.cfg': '[metadata]\nlicense = MIT\n' }, 'setup.cfg'],
+    [
+      'its classifiers',
+      GIT,
+      { 'setup.cfg': '[metadata]\nclassifiers =\n  A :: B\n  License :: OSI Approved :: MIT License\n' },
+      'setup.cfg',
+    ],
+    [
+      'setup.cfg when the other is silent',
+      GIT,
+      { 'pyproject.toml': '[project]\n', 'setup.cfg': '[metadata]\nlicense = MIT\n' },
+      'setup.cfg',
+    ],
+    [
+      'setup.cfg when the other is broken',
+      GIT,
+      { 'pyproject.toml': '[project', 'setup.cfg': '[metadata]\nlicense = MIT\n' },
+      'setup.cfg',
+    ],
     ['neither', GIT, { 'setup.py': 'setup(license="MIT")', 'sub/pyproject.toml': PYPROJECT, 'setup.cfg': 'MIT' }, ''],
     ['a file', GIT, { 'pyproject.toml': '[project]\nlicense = {file = "LICENSE"}\n' }, ''],
   ])('is in %s', async (_, upstream, files, file) => {
@@ -97,7 +142,11 @@ describe('the licence of a wheel', () => {
 
   it.each<[string, Parameters<typeof zipOf>[0], string | null]>([
     ['its metadata', [{ name: 'made.py' }, metadata], 'MIT'],
-    ['other files', [{ name: 'PKG-INFO', content: MIT }, { name: 'a/made-1.0.dist-info/METADATA', content: MIT }], null],
+    [
+      'other files',
+      [{ name: 'PKG-INFO', content: MIT }, { name: 'a/made-1.0.dist-info/METADATA', content: MIT }],
+      null,
+    ],
     ['two folders', [metadata, { name: 'a-1.0.dist-info/METADATA', content: MIT }], null],
     ['broken metadata', [{ ...metadata, raw: Buffer.from('nonsense') }], null],
   ])('is in %s', async (_, entries, expression) => {
