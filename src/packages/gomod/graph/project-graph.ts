@@ -27,7 +27,10 @@ export async function projectGraph(graph: ModuleGraph, { main, size, placeOf, is
   const selected = await selectedNodes(graph);
   const selectedOf = (number: number): number => selected.get(graph[number].path) ?? number;
   const reached = await reachedNodes(graph, main, selectedOf);
-  const requiredByMain = new Set(graph.flatMap(({ version, requires }) => (version === undefined ? requires : [])));
+  const requiredByMain = new Set<number>();
+  await inTurns(graph, ({ version, requires }) => {
+    if (version === undefined) for (const required of requires) requiredByMain.add(required);
+  });
 
   const places = new Map([[main, size]]);
   await inTurns(reached, (number) => {
