@@ -1,7 +1,7 @@
 /** Bytes in which the fields must have ended; the description behind them may go on. */
 const MAX_SIZE = 1024 ** 2;
 /** The longest real ones have some thousands, where the description is a field. */
-const MAX_LINES = 100_000;
+const MAX_LINES = 30_000;
 
 /** Fields by their names in lower case; values in their order, without white space at their ends. */
 export type CoreMetadata = ReadonlyMap<string, readonly string[]>;

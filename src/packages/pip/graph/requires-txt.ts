@@ -1,4 +1,7 @@
-import { type StatedLine, type StatedRequirement, statedRequirements } from './stated-requirement.js';
+import { MAX_REQUIREMENTS, type StatedLine, type StatedRequirement, statedRequirements } from './stated-requirement.js';
+
+/** Each requirement may have a section of its own, with an empty line before it. */
+const MAX_LINES = 3 * MAX_REQUIREMENTS;
 
 /**
  * What a `requires.txt` in a folder `.egg-info` of setuptools requires: requirements on lines, those behind `[extra]`,
@@ -7,7 +10,9 @@ import { type StatedLine, type StatedRequirement, statedRequirements } from './s
 export async function requiresTxtRequirements(content: Buffer): Promise<StatedRequirement[] | undefined> {
   const lines: StatedLine[] = [];
   let section: Omit<StatedLine, 'text'> = {};
-  for (const line of content.toString().split(/\r\n|\r|\n/)) {
+  const written = content.toString().split(/\r\n|\r|\n/, MAX_LINES);
+  if (written.length === MAX_LINES) return undefined;
+  for (const line of written) {
     const text = line.trim();
     if (text === '' || text.startsWith('#')) continue;
     if (!text.startsWith('[')) lines.push({ text, ...section });

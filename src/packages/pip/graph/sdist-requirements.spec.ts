@@ -52,6 +52,7 @@ describe('requires.txt', () => {
     ['a marker that is none', '[x:nonsense]\nkite', undefined],
     ['a section of a marker that is none, and holds nothing', 'kite\n[x:nonsense]\n', ['kite']],
     ['something else', '{"kite": 1}', undefined],
+    ['sections without end', '[x]\n'.repeat(30_000), undefined],
   ])('with %s', async (_, text, expected) => {
     expect(shown(await requiresTxtRequirements(Buffer.from(text)))).toEqual(expected);
   });

@@ -25,7 +25,7 @@ export interface StatedLine {
 }
 
 /** The longest real lists, of those that gather everything, have some thousands. */
-const MAX_REQUIREMENTS = 10_000;
+export const MAX_REQUIREMENTS = 10_000;
 /** Characters; markers are the longest part. */
 const MAX_LENGTH = 8192;
 /** Characters. What is longer says nothing: real ones have up to 150. */
@@ -41,21 +41,25 @@ const REQUIREMENT = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)[ \t\n]*(?:\[(
 export async function statedRequirements(lines: readonly StatedLine[]): Promise<StatedRequirement[] | undefined> {
   if (lines.length > MAX_REQUIREMENTS) return undefined;
   const stated: StatedRequirement[] = [];
+  const conditions: Conditions = new Map();
   for await (const line of takingTurns(lines)) {
-    const requirement = parseLine(line);
+    const requirement = parseLine(line, conditions);
     if (requirement === undefined) return undefined;
     if (requirement.onlyFor?.length !== 0) stated.push(requirement);
   }
   return stated;
 }
 
-function parseLine({ text, extra, marker = '' }: StatedLine): StatedRequirement | undefined {
+/** What markers say; undefined for what is none. Most lines of a list have one of a few. */
+type Conditions = Map<string, ExtraCondition | undefined>;
+
+function parseLine({ text, extra, marker = '' }: StatedLine, conditions: Conditions): StatedRequirement | undefined {
   if (text.length + marker.length > MAX_LENGTH) return undefined;
   const [named, ownMarker] = halves(text.trim());
   const [, name, extras = '', rest] = REQUIREMENT.exec(named) ?? [];
   // Behind the name there is an address, or a specifier, which old ones put into parentheses.
   if (name === undefined || (rest !== '' && !/^[@(<>=!~]/.test(rest))) return undefined;
-  const condition = conditionOf([ownMarker, marker], extra);
+  const condition = conditionOf([ownMarker, marker], extra, conditions);
   if (condition === undefined) return undefined;
   const specifier = rest.startsWith('@') ? '' : rest.replaceAll(/[()]/g, '').trim();
   return {
@@ -75,13 +79,23 @@ function halves(text: string): [string, string] {
 }
 
 /** Undefined when one of the markers is none. */
-function conditionOf(markers: readonly string[], extra: string | undefined): ExtraCondition | undefined {
+function conditionOf(
+  markers: readonly string[],
+  extra: string | undefined,
+  known: Conditions,
+): ExtraCondition | undefined {
   const written = markers.filter((marker) => marker !== '').map((marker) => `(${marker.replaceAll('\n', ' ')})`);
+  const text = written.join(' and ');
+  if (!known.has(text)) known.set(text, text === '' ? 'always' : understood(text));
+  const condition = known.get(text);
+  if (extra === undefined || condition === undefined) return condition;
+  const own = indexName(extra);
+  return condition === 'always' || condition.includes(own) ? [own] : [];
+}
+
+function understood(marker: string): ExtraCondition | undefined {
   try {
-    const condition = written.length === 0 ? 'always' : extraCondition(written.join(' and '));
-    if (extra === undefined || condition === undefined) return condition;
-    const own = indexName(extra);
-    return condition === 'always' || condition.includes(own) ? [own] : [];
+    return extraCondition(marker);
   } catch (error) {
     if (error instanceof ValidationError) return undefined;
     throw error;
