@@ -1,3 +1,4 @@
+import { originOf } from '../origin.js';
 import { PackageUrls } from '../purl/package-urls.js';
 import { withoutCredentials } from '../purl/vcs-purl.js';
 
@@ -34,10 +35,6 @@ export interface DescribedFile {
   packed?: ResourceDescriptor;
 }
 
-/** `git+https://host/team/kite.git#<commit>`: packed from a commit. */
-const FROM_COMMIT = /^git\+(.+)#([0-9a-f]{40}|[0-9a-f]{64})$/;
-/** `https://host/kite.tgz#sha512-<digest>`: a file with that digest at an address; `npm+` before it: packed anew from it. */
-const FROM_ADDRESS = /^(npm\+)?(https?:[^#]+)#([a-z0-9_]+)-([0-9a-f]+)$/;
 /** What is from a registry has such a version. */
 const REGISTRY_VERSION = /^[0-9A-Za-z][^:]*$/;
 
@@ -52,12 +49,13 @@ export function describeCommit(repo: string, commit: string, name?: string): Res
 
 /** How an archived file came to be. */
 export function describeFile({ ecosystem, name, version, upstream, sha256 }: ArchivedFile): DescribedFile {
-  const [, repo, commit] = FROM_COMMIT.exec(upstream) ?? [];
-  if (repo !== undefined) return withPacked(describeCommit(repo, commit, name), sha256);
-  const [, isPacked, url, algorithm, digest] = FROM_ADDRESS.exec(upstream) ?? [];
-  const uri = withoutCredentials(url ?? upstream);
-  if (isPacked !== undefined) return withPacked({ name, uri, digest: { [algorithm]: digest } }, sha256);
-  const purl = url === undefined && REGISTRY_VERSION.test(version) ? registryPurl(ecosystem, name, version) : undefined;
+  const origin = originOf(upstream);
+  if (origin.kind === 'commit') return withPacked(describeCommit(origin.repo, origin.commit, name), sha256);
+  const uri = withoutCredentials(origin.url);
+  const { digest, isPacked } = origin;
+  if (isPacked && digest !== undefined) return withPacked({ name, uri, digest: { [digest.algorithm]: digest.hex } }, sha256);
+  const purl =
+    digest === undefined && REGISTRY_VERSION.test(version) ? registryPurl(ecosystem, name, version) : undefined;
   if (purl === undefined) return { resolved: { name, uri, digest: { sha256 } } };
   return { resolved: { uri: purl, digest: { sha256 }, downloadLocation: uri } };
 }

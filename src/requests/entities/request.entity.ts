@@ -80,6 +80,14 @@ export class RequestEntity {
   @Column('integer', { name: 'source_id', nullable: true })
   sourceId: number | null;
 
+  /** Of the bundle that it was completed with; stays when the bundle goes. */
+  @Column('char', { name: 'bundle_sha256', length: 64, nullable: true })
+  bundleSha256: string | null;
+
+  /** The version of Cachito that completed it. */
+  @Column('text', { name: 'cachito_version', nullable: true })
+  cachitoVersion: string | null;
+
   /** How often the work on it was begun; every write of a worker says which attempt it belongs to. */
   @Column('integer', { default: 0 })
   attempt: number;

@@ -1,3 +1,4 @@
+import { originOf } from '../../origin.js';
 import { type ArchivedFile, archivedFiles, distinct } from '../archived-files.js';
 import type { SbomModelComponent, SbomSource } from '../model.js';
 import { uriOf } from '../uri.js';
@@ -19,7 +20,7 @@ export interface CycloneDxComponent {
 }
 
 interface Hash {
-  alg: 'SHA-256';
+  alg: 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512';
   content: string;
 }
 
@@ -29,6 +30,14 @@ interface ExternalReference {
   hashes?: Hash[];
   comment?: string;
 }
+
+/** Digests that lock files name, by the names of the schema. */
+const ALGORITHMS: ReadonlyMap<string, Hash['alg']> = new Map([
+  ['sha1', 'SHA-1'],
+  ['sha256', 'SHA-256'],
+  ['sha384', 'SHA-384'],
+  ['sha512', 'SHA-512'],
+]);
 
 /** Characters: the schema's limit. */
 const MAX_VERSION = 1024;
@@ -64,7 +73,7 @@ export function componentOf(
     hashes: digests.size === 1 ? [...digests].map(hash) : undefined,
     licenses: licensesOf(artifacts),
     purl,
-    externalReferences: nonEmpty(archivedFiles(artifacts).flatMap(originOf)),
+    externalReferences: nonEmpty(archivedFiles(artifacts).flatMap(referenceOf)),
     components: nonEmpty(parts),
     properties: nonEmpty(verifiedBy.map((value) => ({ name: 'cachito:verified_by', value }))),
   };
@@ -75,12 +84,20 @@ function scopeOf(dev: boolean | undefined): CycloneDxComponent['scope'] {
   return dev ? 'excluded' : 'required';
 }
 
-/** Where a file comes from. A repository does not serve the file that was packed from it, so it has no digest there. */
-function originOf({ upstream, sha256, verifiedBy }: ArchivedFile): ExternalReference[] {
+/** Where a file comes from, with the digest of what is there. A repository does not serve what was packed from it. */
+function referenceOf({ upstream, sha256, verifiedBy }: ArchivedFile): ExternalReference[] {
   const comment = `Verified by: ${verifiedBy.join(', ')}`;
-  if (upstream.startsWith('git+')) return reference('vcs', upstream, { comment });
-  if (/^https?:/i.test(upstream)) return reference('distribution', upstream, { hashes: [hash(sha256)], comment });
-  return [];
+  const origin = originOf(upstream);
+  if (origin.kind === 'commit') return reference('vcs', upstream, { comment });
+  if (!/^https?:/i.test(origin.url)) return [];
+  const hashes = origin.isPacked ? hashOf(origin.digest) : [hash(sha256)];
+  return reference('distribution', origin.url, { ...(hashes.length === 0 ? {} : { hashes }), comment });
+}
+
+/** None for an algorithm that the schema does not know. */
+function hashOf(digest: { algorithm: string; hex: string } | undefined): Hash[] {
+  const alg = digest && ALGORITHMS.get(digest.algorithm);
+  return alg === undefined ? [] : [{ alg, content: digest?.hex ?? '' }];
 }
 
 /** None for an address that is no URI. */

@@ -1,3 +1,4 @@
+import { originOf } from '../../origin.js';
 import { type ArchivedFile, archivedFiles } from '../archived-files.js';
 import type { SbomModelComponent, SbomSource } from '../model.js';
 import { encoded, uriOf } from '../uri.js';
@@ -78,8 +79,8 @@ function archived(file: ArchivedFile, more: readonly ArchivedFile[]): Pick<SpdxP
 /** `git+<transport>://<host>[/<path>]@<commit>` for a file that was packed from a repository (clause 7.7). */
 function locationOf(file: ArchivedFile | undefined): string | undefined {
   if (file === undefined) return undefined;
-  const { upstream } = file;
-  return uriOf(upstream.startsWith('git+') ? withoutUser(upstream.replace(/#(?=[^#]*$)/, '@')) : upstream);
+  const origin = originOf(file.upstream);
+  return uriOf(origin.kind === 'commit' ? withoutUser(`git+${origin.repo}@${origin.commit}`) : origin.url);
 }
 
 /** The form for repositories has no place for the user of an ssh address. */

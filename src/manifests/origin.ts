@@ -1,0 +1,19 @@
+/** Where an archived file comes from, as its address in the catalogue says. */
+export type Origin =
+  /** Packed here from a commit; `repo` as git takes it. */
+  | { kind: 'commit'; repo: string; commit: string }
+  /** What lies at an address, or (`isPacked`) was packed anew from it; `digest` is of what lies there. */
+  | { kind: 'address'; url: string; digest?: { algorithm: string; hex: string }; isPacked: boolean };
+
+/** `git+https://host/team/kite.git#<commit>` */
+const FROM_COMMIT = /^git\+(.+)#([0-9a-f]{40}|[0-9a-f]{64})$/;
+/** `https://host/kite.tgz#sha512-<digest>`; `npm+` before it: packed anew. */
+const FROM_ADDRESS = /^(npm\+)?(https?:[^#]+)#([a-z0-9_]+)-([0-9a-f]+)$/;
+
+export function originOf(upstream: string): Origin {
+  const [, repo, commit] = FROM_COMMIT.exec(upstream) ?? [];
+  if (repo !== undefined) return { kind: 'commit', repo, commit };
+  const [, prefix, url, algorithm, hex] = FROM_ADDRESS.exec(upstream) ?? [];
+  if (url === undefined) return { kind: 'address', url: upstream, isPacked: false };
+  return { kind: 'address', url, digest: { algorithm, hex }, isPacked: prefix !== undefined };
+}
