@@ -2,6 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import licenses from 'spdx-license-list';
 import { expressionOf, expressionOfClassifiers, isLicenseFileName } from './index.js';
 
+/** No expressions, or none that may be used, or names of nothing certain. */
+const UNSURE = [
+  ...['', ' ', 'BSD', 'GPL', 'GPLv3', 'LGPL', 'Apache', 'Apache Software License', 'PSF', 'Other', 'NONE'],
+  ...['UNLICENSED', 'SEE LICENSE IN LICENSE.md', 'Public Domain', 'NOASSERTION', 'MIT/Apache-2.0', 'MIT, Apache-2.0'],
+  ...['MIT OR', 'OR', 'LicenseRef-x', 'MIT OR LicenseRef-x', 'DocumentRef-a:LicenseRef-b', 'GPL-3.0-only+', 'MIT WITH MIT', 'MIT +'],
+  ...['constructor', '__proto__', 'toString', '!MIT', 'MIT!', '('.repeat(500), `MIT${' OR MIT'.repeat(1000)}`, '{}'],
+];
+
 describe('expressionOf', () => {
   it.each<[string, string | undefined]>([
     ['MIT', 'MIT'],
@@ -24,18 +32,7 @@ describe('expressionOf', () => {
     ['GNU General Public License v3 or later (GPLv3+)', 'GPL-3.0-or-later'],
     ['Mozilla Public License, Version 2.0', 'MPL-2.0'],
     ['Unlicense', 'Unlicense'],
-    ...['', ' ', 'BSD', 'GPL', 'GPLv3', 'LGPL', 'Apache', 'Apache Software License', 'PSF', 'Other', 'UNLICENSED', 'NONE'].map(
-      (text): [string, undefined] => [text, undefined],
-    ),
-    ...['SEE LICENSE IN LICENSE.md', 'Public Domain', 'NOASSERTION', 'MIT/Apache-2.0', 'MIT, Apache-2.0', 'MIT OR', 'OR'].map(
-      (text): [string, undefined] => [text, undefined],
-    ),
-    ...['LicenseRef-x', 'MIT OR LicenseRef-x', 'DocumentRef-a:LicenseRef-b', 'GPL-3.0-only+', 'MIT WITH MIT', 'MIT +'].map(
-      (text): [string, undefined] => [text, undefined],
-    ),
-    ...['constructor', '__proto__', 'toString', '!MIT', 'MIT!', '('.repeat(500), `MIT${' OR MIT'.repeat(1000)}`, '{}'].map(
-      (text): [string, undefined] => [text, undefined],
-    ),
+    ...UNSURE.map((text): [string, undefined] => [text, undefined]),
   ])('%j is %j', (...[declared, expression]) => expect(expressionOf(declared)).toBe(expression));
 
   it('knows every id and name of the list', () => {
@@ -72,12 +69,14 @@ describe('expressionOfClassifiers', () => {
 
 describe('isLicenseFileName', () => {
   it.each([
-    ...['LICENSE', 'LICENCE', 'license', 'License.rst', 'LICENSE.md', 'LICENSE.txt', 'LICENSE-MIT', 'LICENSE.docs', 'LICENSES'],
-    ...['LICENSE-2.0.txt', 'LICENSE.libyaml', 'COPYING', 'COPYING.LESSER', 'COPYING3', 'UNLICENSE', 'MIT-LICENSE', 'MIT-LICENSE.txt'],
+    ...['LICENSE', 'LICENCE', 'license', 'License.rst', 'LICENSE.md', 'LICENSE.txt', 'LICENSE-MIT', 'LICENSE.docs'],
+    ...['LICENSES', 'LICENSE-2.0.txt', 'LICENSE.libyaml', 'COPYING', 'COPYING.LESSER', 'COPYING3', 'UNLICENSE'],
+    ...['MIT-LICENSE', 'MIT-LICENSE.txt'],
   ])('%s is one', (name) => expect(isLicenseFileName(name)).toBe(true));
 
   it.each([
-    ...['PATENTS', 'NOTICE', 'AUTHORS', 'README.md', 'license.go', 'license_test.go', 'licensed', 'LICENSE.html', 'LICENSE.spdx'],
-    ...['LICENSE-3rdparty.csv', 'LICENSE-THIRD-PARTY', 'THIRD-PARTY-LICENSES', 'license-header.txt', '', 'LICENSE'.repeat(1000)],
+    ...['PATENTS', 'NOTICE', 'AUTHORS', 'README.md', 'license.go', 'license_test.go', 'licensed', 'LICENSE.html'],
+    ...['LICENSE.spdx', 'LICENSE-3rdparty.csv', 'LICENSE-THIRD-PARTY', 'THIRD-PARTY-LICENSES', 'license-header.txt'],
+    ...['', 'LICENSE'.repeat(1000)],
   ])('%s is none', (name) => expect(isLicenseFileName(name)).toBe(false));
 });

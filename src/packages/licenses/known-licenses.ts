@@ -1,6 +1,6 @@
 import licenses from 'spdx-license-list';
 
-/** Ids of the SPDX list: in lower case → as they are written. Without the deprecated `GPL-2.0+`, which are expressions. */
+/** Ids of the SPDX list: in lower case → as they are written. Not the deprecated `GPL-2.0+`: it is an expression. */
 export const LICENSE_IDS: ReadonlyMap<string, string> = new Map(
   Object.keys(licenses)
     .filter((id) => !id.endsWith('+'))

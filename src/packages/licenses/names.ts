@@ -16,7 +16,7 @@ function plainName(name: string): string {
     .replace(/^the /, '');
 }
 
-/** Spellings that mean one licence and nothing else. Where the version is missing, or "only" or "or later", none is here. */
+/** Spellings that mean one licence and nothing else: none without its version, or without "only" or "or later". */
 const SPELLINGS: readonly (readonly [id: string, ...names: string[]])[] = [
   ['0BSD', 'Zero-Clause BSD', 'Zero-Clause BSD License'],
   ['AGPL-3.0-or-later', 'AGPLv3+', 'AGPL v3 or later', 'AGPL v3+', 'GNU AGPL v3 or later', 'GNU AGPLv3+'],

@@ -56,13 +56,13 @@ export function matchAt(pattern: Pattern, from: number, text: Words, start: numb
   }
 }
 
-/** Bullets and notices in a row. Without a limit, a text of nothing else would be read to its end from each of its words. */
+/** Bullets and notices in a row. Without a limit, a text of nothing else would be read to its end from each word. */
 const MAX_SKIPPED = 50;
 
 /** Where in the text the words follow that come after a name in the pattern. */
 function endOfName(pattern: Words, slotEnd: number, text: Words, from: number): number | undefined {
   for (let at = from; at <= from + MAX_NAME && at + 1 < text.words.length; at++) {
-    const isEnd = isLike(pattern.words[slotEnd], text.words[at]) && isLike(pattern.words[slotEnd + 1], text.words[at + 1]);
+    const isEnd = [0, 1].every((next) => isLike(pattern.words[slotEnd + next], text.words[at + next]));
     if (isEnd) return at;
     if (TERMS.has(text.words[at])) return undefined;
   }
@@ -81,7 +81,7 @@ function stepOver(pattern: Words, i: number, text: Words, j: number): Step | und
   const [b, nextB] = [text.words[j], text.words[j + 1]];
   const bullets = { i: pattern.bullets[i] - i, j: text.bullets[j] - j };
   if (bullets.i > 0 || bullets.j > 0) return { ...bullets, differences: 0 };
-  if (b === 'the' && nextB === 'text' && hasPhrase(text.words, j, ASIDE)) return { i: 0, j: ASIDE_LENGTH, differences: 0 };
+  if (nextB === 'text' && hasPhrase(text.words, j, ASIDE)) return { i: 0, j: ASIDE_LENGTH, differences: 0 };
   if (isJoined(a, nextA, b)) return { i: 2, j: 1, differences: 0 };
   if (isJoined(b, nextB, a)) return { i: 1, j: 2, differences: 0 };
   if (LITTLE.has(a) && isFollowed(nextA, b)) return { i: 1, j: 0, differences: 1 };
@@ -92,7 +92,8 @@ function stepOver(pattern: Words, i: number, text: Words, j: number): Step | und
 
 /** What newer copies of the licences of Creative Commons say of themselves. */
 const ASIDE =
-  'the text of the creative commons public licenses is dedicated to the public domain under the cc0 public domain dedication';
+  'the text of the creative commons public licenses is dedicated to the public domain ' +
+  'under the cc0 public domain dedication';
 const ASIDE_LENGTH = ASIDE.split(' ').length;
 
 /** "The names of X may not be used" says the same as "Neither the name of X nor the names of Y may be used". */

@@ -57,7 +57,7 @@ function patterns(): Pattern[] {
 /** Notices that stand for a licence: the licence itself tells to put them into each file. */
 const NOTICES: readonly (readonly [id: string, from: string, to: string])[] = [
   ['Apache-2.0', 'licensed under the apache license version 2 0', 'and limitations under the license'],
-  ['MPL-2.0', 'this source code form is subject to the terms of the mozilla public license v 2 0', 'mozilla org mpl 2 0'],
+  ['MPL-2.0', 'this source code form is subject to the terms of the mozilla public license', 'mozilla org mpl 2 0'],
 ];
 
 function noticePatterns(): Pattern[] {

@@ -26,5 +26,6 @@ function licenseOf(texts: readonly LicenseText[]): DeclaredLicense {
   // How several licences go together, nobody said; but that there are several is worth knowing.
   if (others.length > 0) return { expression: null, declared: [...labels.keys()].join(', '), file };
   if (found.some(({ saysMore }) => saysMore)) return NOTHING_DECLARED;
-  return only.isExpression ? { expression: only.text, declared: null, file } : { expression: null, declared: only.text, file };
+  if (only.isExpression) return { expression: only.text, declared: null, file };
+  return { expression: null, declared: only.text, file };
 }

@@ -1,4 +1,4 @@
-import { isTitle } from './titles.js';
+import { isTitle, MAX_TITLE } from './titles.js';
 import { type Words, wordsOf } from './words.js';
 
 /** What a text is compared with: the body of a licence of the SPDX list, without its title. */
@@ -20,8 +20,9 @@ export function patternOf(text: string, ids: readonly string[], names: readonly 
   const whole = wordsOf(text);
   const nameWords = new Set(wordsOf([...ids, ...names].join('\n')).words);
   const start = bodyStart(whole, nameWords);
-  const titleWords = new Set([...nameWords, ...whole.words.slice(0, start)]);
   const starts = [start, ...CREATIVE_COMMONS_STARTS.flatMap((phrase) => occurrences(whole.words, phrase))];
+  const titleEnd = Math.max(start, ...starts.filter((at) => at <= MAX_TITLE));
+  const titleWords = new Set([...nameWords, ...whole.words.slice(0, titleEnd)]);
   return { ...whole, ids, titleWords, starts, slots: slotsOf(whole.words), ends: endsOf(whole.words) };
 }
 

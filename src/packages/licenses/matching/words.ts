@@ -6,7 +6,7 @@ export interface Words {
   words: readonly string[];
   /** At each word the number of its line. */
   lines: readonly number[];
-  /** At each word the index after what need not be there: a bullet that begins here. Its own index when there is none. */
+  /** At each word the index after a bullet that begins here and need not be there; its own index when there is none. */
   bullets: readonly number[];
   /** The same for copyright notices. */
   notices: readonly number[];
@@ -81,35 +81,42 @@ function isNotice(line: string): boolean {
 
 /** "Copyright", what marks a notice (a sign, the place of a year), and the next word. */
 const NOTICE_START =
-  /^[^\p{L}\p{N}]*(?:portions )?copyrights?[^\p{L}\p{N}©([{<\uFFFD]*((?:©|\uFFFD|\(c\)|[[{<])?)[^\p{L}\p{N}]*([\p{L}\p{N}]+)?/iu;
+  /^[^\p{L}\p{N}]*(?:portions )?copyrights?[^\p{L}\p{N}©([{<\uFFFD]*([©\uFFFD[{<]|\(c\)|)[^\p{L}\p{N}]*([\p{L}\p{N}]+)?/iu;
 
 /** A line of a text may begin with "copyright" and one of these without being a notice. */
 const BODY_WORDS = new Set(
-  ('notice notices holder holders owner owners license licenses law laws and or interest interests statement ' +
-    'statements grant in rights right permission treaty treaties if is of to for protection act acts').split(' '),
+  (
+    'notice notices holder holders owner owners license licenses law laws and or interest interests ' +
+    'statement statements grant in rights right permission treaty treaties if is of to for protection act ' +
+    'acts'
+  ).split(' '),
 );
 
 /** Words that say what may be done: a line with one of them is no mere copyright notice, and no name. */
 export const TERMS: ReadonlySet<string> = new Set(
-  ('agree agreement allowed buy charge commercial commercially condition conditions confidential copied copies copy ' +
-    'distribute distributed distributing educational evaluation except exception fee forbidden granted internal license ' +
-    'licensed licenses may money must never no non noncommercial nonprofit nor not only paid pay payment permission ' +
-    'permitted prohibited proprietary provided purchase redistribute redistributed restricted restriction restrictions ' +
-    'shall should subject trial unless use used using warranties warranty without').split(' '),
+  (
+    'agree agreement allowed buy charge commercial commercially condition conditions confidential copied ' +
+    'copies copy distribute distributed distributing educational evaluation except exception fee forbidden ' +
+    'granted internal license licensed licenses may money must never no non noncommercial nonprofit nor not ' +
+    'only paid pay payment permission permitted prohibited proprietary provided purchase redistribute ' +
+    'redistributed restricted restriction restrictions shall should subject trial unless use used using ' +
+    'warranties warranty without'
+  ).split(' '),
 );
 
 /** Parts of addresses: the same page, with or without them. */
 const UNSPOKEN = new Set(['http', 'https', 'www']);
 
-/** Spellings of the same word (annex B.9 of SPDX 2.3, `equivalentwords.txt`). */
+/** Spellings of the same word (the "equivalent words" of the guidelines). */
 const SPELLINGS: ReadonlyMap<string, string> = new Map(
   (
-    'acknowledgement acknowledgment,analogue analog,analyse analyze,artefact artifact,authorisation authorization,' +
-    'authorised authorized,calibre caliber,cancelled canceled,catalogue catalog,categorise categorize,centre center,' +
-    'emphasised emphasized,favour favor,favourite favorite,fulfil fulfill,fulfilment fulfillment,initialise initialize,' +
-    'judgement judgment,labelling labeling,labour labor,licence license,licences licenses,licenced licensed,' +
-    'maximise maximize,modelled modeled,modelling modeling,offence offense,optimise optimize,organisation organization,' +
-    'organise organize,practise practice,programme program,realise realize,recognise recognize,signalling signaling,' +
+    'acknowledgement acknowledgment,analogue analog,analyse analyze,artefact artifact,' +
+    'authorisation authorization,authorised authorized,calibre caliber,cancelled canceled,catalogue catalog,' +
+    'categorise categorize,centre center,emphasised emphasized,favour favor,favourite favorite,' +
+    'fulfil fulfill,fulfilment fulfillment,initialise initialize,judgement judgment,labelling labeling,' +
+    'labour labor,licence license,licences licenses,licenced licensed,maximise maximize,modelled modeled,' +
+    'modelling modeling,offence offense,optimise optimize,organisation organization,organise organize,' +
+    'practise practice,programme program,realise realize,recognise recognize,signalling signaling,' +
     'utilisation utilization,whilst while,wilful willful,owner holder,owners holders'
   )
     .split(',')
