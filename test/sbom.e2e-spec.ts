@@ -135,7 +135,7 @@ describe('SBOMs of real applications', () => {
     expect(facts('mkdirp 0.5.6')).toMatchObject({ scope: 'excluded', verified: ['lock file'] });
     expect(facts('kite')).toMatchObject({ hashes: 1, verified: ['git commit'], origins: [expect.stringMatching(/^vcs git\+http:\/\/host\/team\/kite-\d+\.git#commit$/)] });
     expect(facts('sail')).toMatchObject({ hashes: 1, origins: ['distribution http://host/sail-0.3.0.tgz'], verified: ['lock file'] });
-    expect(facts('markupsafe 2.1.5')).toMatchObject({ hashes: 1, licenses: id('BSD-3-Clause'), verified: ['lock file'] });
+    expect(facts('MarkupSafe')).toMatchObject({ hashes: 1, licenses: id('BSD-3-Clause'), verified: ['lock file'] });
     expect(facts('gopkg.in/yaml.v3 v3.0.0-20200313102051-9f266ea9e77c')).toMatchObject({ verified: ['go.sum'] });
     expect(facts('github.com/davecgh/go-spew v1.1.1')).toEqual({
       hashes: 1,

@@ -69,4 +69,5 @@ export interface CachedFile {
   /** As of the artifact. */
   upstream: string;
   sha256: string;
+  verifiedBy: string;
 }

@@ -59,13 +59,13 @@ export async function remember(
  * where it came from: everything is to be found out anew.
  */
 export async function archiveAgain({ files }: Findings, job: ResolveJob): Promise<ArchivedFile[] | undefined> {
-  const specs = files.map(({ path, version, upstream, sha256 }) => ({
+  const specs = files.map(({ path, version, upstream, sha256, verifiedBy }) => ({
     ecosystem: 'gomod',
     name: path,
     version,
     upstreams: [upstream] as const,
     digests: { sha256 },
-    verifiedBy: 'none',
+    verifiedBy,
   }));
   try {
     const artifacts = await job.artifacts.getAll(specs, { signal: job.signal });
@@ -77,6 +77,6 @@ export async function archiveAgain({ files }: Findings, job: ResolveJob): Promis
   }
 }
 
-function cachedFile({ file: { kind, path, version }, artifact: { upstream, sha256 } }: ArchivedFile): CachedFile {
-  return { kind, path, version, upstream, sha256 };
+function cachedFile({ file: { kind, path, version }, artifact: { upstream, sha256, verifiedBy } }: ArchivedFile): CachedFile {
+  return { kind, path, version, upstream, sha256, verifiedBy };
 }
