@@ -3,7 +3,7 @@ const PIECE = 64 * 1024;
 
 /**
  * The text that `JSON.stringify` gives, in pieces, so that it never has to be in memory as a whole. For plain data of any
- * size: objects, arrays, and what has no parts.
+ * size: objects, arrays, texts, and what has no parts.
  */
 export function* jsonPieces(value: unknown): Generator<string> {
   let piece = '';
@@ -17,7 +17,8 @@ export function* jsonPieces(value: unknown): Generator<string> {
 }
 
 function* parts(value: unknown): Generator<string> {
-  if (!hasNested(value)) yield JSON.stringify(value) ?? 'null';
+  if (isLong(value)) yield* partsOfText(value);
+  else if (!hasNested(value)) yield JSON.stringify(value) ?? 'null';
   else if (Array.isArray(value)) yield* partsOfArray(value);
   else yield* partsOfObject(value);
 }
@@ -43,13 +44,33 @@ function* partsOfObject(value: object): Generator<string> {
   yield '}';
 }
 
-/** Whether it may be large. An object whose parts are no objects goes in one piece, and so does what has `toJSON`. */
+function* partsOfText(text: string): Generator<string> {
+  yield '"';
+  for (let at = 0; at < text.length; ) {
+    let end = at + PIECE;
+    // The halves of a character would be written as escapes.
+    if (end < text.length && isFirstHalf(text.charCodeAt(end - 1))) end -= 1;
+    yield JSON.stringify(text.slice(at, end)).slice(1, -1);
+    at = end;
+  }
+  yield '"';
+}
+
+function isFirstHalf(codeUnit: number): boolean {
+  return codeUnit >= 0xd800 && codeUnit <= 0xdbff;
+}
+
+function isLong(value: unknown): value is string {
+  return typeof value === 'string' && value.length > PIECE;
+}
+
+/** Whether it may be large. An object of short values without parts goes in one piece, and so does what has `toJSON`. */
 function hasNested(value: unknown): value is object {
   if (Array.isArray(value)) return value.length > 0;
   if (typeof value !== 'object' || value === null || 'toJSON' in value) return false;
   for (const name in value) {
     const part: unknown = value[name as keyof typeof value];
-    if (typeof part === 'object' && part !== null) return true;
+    if ((typeof part === 'object' && part !== null) || isLong(part)) return true;
   }
   return false;
 }
