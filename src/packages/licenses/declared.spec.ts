@@ -6,7 +6,8 @@ import { expressionOf, expressionOfClassifiers, isLicenseFileName } from './inde
 const UNSURE = [
   ...['', ' ', 'BSD', 'GPL', 'GPLv3', 'LGPL', 'Apache', 'Apache Software License', 'PSF', 'Other', 'NONE'],
   ...['UNLICENSED', 'SEE LICENSE IN LICENSE.md', 'Public Domain', 'NOASSERTION', 'MIT/Apache-2.0', 'MIT, Apache-2.0'],
-  ...['MIT OR', 'OR', 'LicenseRef-x', 'MIT OR LicenseRef-x', 'DocumentRef-a:LicenseRef-b', 'GPL-3.0-only+', 'MIT WITH MIT', 'MIT +'],
+  ...['MIT OR', 'OR', 'MIT WITH MIT', 'MIT +', 'GPL-3.0-only+'],
+  ...['LicenseRef-x', 'MIT OR LicenseRef-x', 'DocumentRef-a:LicenseRef-b'],
   ...['constructor', '__proto__', 'toString', '!MIT', 'MIT!', '('.repeat(500), `MIT${' OR MIT'.repeat(1000)}`, '{}'],
 ];
 

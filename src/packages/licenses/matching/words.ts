@@ -80,8 +80,11 @@ function isNotice(line: string): boolean {
 }
 
 /** "Copyright", what marks a notice (a sign, the place of a year), and the next word. */
-const NOTICE_START =
-  /^[^\p{L}\p{N}]*(?:portions )?copyrights?[^\p{L}\p{N}©([{<\uFFFD]*([©\uFFFD[{<]|\(c\)|)[^\p{L}\p{N}]*([\p{L}\p{N}]+)?/iu;
+const NOTICE_START = new RegExp(
+  '^[^\\p{L}\\p{N}]*(?:portions )?copyrights?[^\\p{L}\\p{N}©([{<\uFFFD]*' +
+    '([©\uFFFD[{<]|\\(c\\)|)[^\\p{L}\\p{N}]*([\\p{L}\\p{N}]+)?',
+  'iu',
+);
 
 /** A line of a text may begin with "copyright" and one of these without being a notice. */
 const BODY_WORDS = new Set(
