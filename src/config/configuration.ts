@@ -60,6 +60,10 @@ export abstract class Configuration {
     /** PostgreSQL; undefined = the embedded one. */
     url: string | undefined;
   };
+  abstract readonly queue: {
+    /** Redis, with its password; undefined = the queue is in the database. */
+    redisUrl: string | undefined;
+  };
   abstract readonly requests: {
     defaultPackageManagers: readonly PackageManagerName[];
     enabledPackageManagers: readonly PackageManagerName[];

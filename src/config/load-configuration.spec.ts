@@ -73,6 +73,7 @@ describe('loadConfiguration', () => {
       ({ database }) => database.url,
       'postgresql://u:p@h:1/d?sslmode=require',
     ],
+    ['queue', { REDIS_URL: 'rediss://u:p%40@h:1/2' }, ({ queue }) => queue.redisUrl, 'rediss://u:p%40@h:1/2'],
     ['public address', { CACHITO_PUBLIC_URL: 'https://a.example/c//' }, ({ server }) => server.publicUrl, 'https://a.example/c'],
     ['seconds', { CACHITO_WAIT_TIMEOUT: '0.5' }, ({ server }) => server.waitTimeout, 500],
     ['days', { CACHITO_EVIDENCE_RETENTION: '30' }, ({ worker }) => worker.evidenceRetention, 30 * DAY],
@@ -194,6 +195,10 @@ describe('loadConfiguration', () => {
     ['open to all, login required', { HOST: 'cachito.example', LOGIN_DISABLED: 'false' }, [], [/nobody can log in/]],
     ['host', { HOST: 'a b' }, [], [/IP address or a host name/]],
     ['database kind', { DATABASE_URL: 'mysql://u:hunter2@h/d' }, [], [/^DATABASE_URL \(value not shown\) must be an address like/]],
+    ['queue kind', { REDIS_URL: 'amqp://u:hunter2@h' }, [], [/^REDIS_URL \(value not shown\) must be an address like redis:/]],
+    ['queue without a host', { REDIS_URL: 'redis:///0' }, [], [/^REDIS_URL/]],
+    ['queue with more', { REDIS_URL: 'redis://:hunter2@h/0?tls=true' }, [], [/^REDIS_URL/]],
+    ['queue with broken credentials', { REDIS_URL: 'redis://u:hunter2%@h' }, [], [/^REDIS_URL/]],
     ['two databases', { DATABASE_URL: 'postgres://a/b', SQLALCHEMY_DATABASE_URI: 'postgres://c/d' }, [], [/mean the same/]],
     ['credentials in public address', { CACHITO_PUBLIC_URL: 'https://u:hunter2@h' }, [], [/\(value not shown\)/]],
     ['public address', { CACHITO_PUBLIC_URL: 'ftp://h' }, [], [/http or https/]],
@@ -233,7 +238,7 @@ describe('loadConfiguration', () => {
   });
 
   it.each<[string, Record<string, string>, RegExp]>([
-    ['a later feature', { REDIS_URL: 'redis://:hunter2@h' }, /^REDIS_URL is ignored: this version does not have a queue on Redis yet\.$/],
+    ['a later feature', { CACHITO_NEXUS_PASSWORD: 'hunter2' }, /^CACHITO_NEXUS_PASSWORD is ignored: this version does not have Nexus yet\.$/],
     ['an obsolete name', { BROKER_URL: 'amqp://' }, /^BROKER_URL is ignored/],
     ['a log format of Python', { CACHITO_LOG_FORMAT: '%(asctime)s %(message)s' }, /^CACHITO_LOG_FORMAT is ignored/],
     ['a package manager that is not built', { CACHITO_PACKAGE_MANAGERS: '["rubygems","git-submodule"]' }, /names rubygems, which this version does not have/],

@@ -49,6 +49,7 @@ export function loadConfiguration(environment: Environment, argv: readonly strin
     auth: readAuth(reader),
     directories,
     database: { url: reader.read(USED.databaseUrl, undefined) },
+    queue: { redisUrl: reader.read(USED.redisUrl, undefined) },
     requests: {
       defaultPackageManagers: reader.read(USED.defaultPackageManagers, ['gomod'] as const),
       enabledPackageManagers: readBuilt(reader, 'enabledPackageManagers', warnings),

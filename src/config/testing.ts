@@ -21,6 +21,7 @@ export function testConfiguration(overrides: ConfigurationOverrides = {}): Confi
     auth: { ...defaults.auth, ...overrides.auth },
     directories: { ...defaults.directories, ...overrides.directories },
     database: { ...defaults.database, ...overrides.database },
+    queue: { ...defaults.queue, ...overrides.queue },
     requests: { ...defaults.requests, ...overrides.requests },
     worker: { ...defaults.worker, ...overrides.worker },
     outbound: { ...defaults.outbound, ...overrides.outbound },
@@ -61,6 +62,7 @@ function defaultsBelow(data: string): Configuration {
       go: join(data, 'go'),
     },
     database: { url: undefined },
+    queue: { redisUrl: undefined },
     requests: {
       defaultPackageManagers: ['gomod'],
       enabledPackageManagers: BUILT_PACKAGE_MANAGERS,

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect } from '@jest/globals';
+import { itUnless } from '../../test/support/tools.js';
 import type { JobHandler, JobQueue } from './job-queue.js';
 
 /** What the suite needs of an adapter: a back end that several processes share, empty before each test. */
@@ -17,8 +18,13 @@ export interface JobQueueHarness {
 /** How long anything may take before it counts as never: leases of the harness must be well below. */
 const PATIENCE = 30_000;
 
-/** The contract of `JobQueue`, for every adapter. */
-export function describeJobQueue(name: string, open: () => Promise<JobQueueHarness>): void {
+/** The contract of `JobQueue`, for every adapter; `obstacle` says why its back end cannot be had here. */
+export function describeJobQueue(
+  name: string,
+  obstacle: string | undefined,
+  open: () => Promise<JobQueueHarness>,
+): void {
+  const it = (sentence: string, test: () => Promise<void>): void => itUnless(obstacle, sentence, test, 2 * PATIENCE);
   describe(`${name} as a JobQueue`, () => {
     let harness: JobQueueHarness;
     let started: JobQueue[];

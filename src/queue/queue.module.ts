@@ -1,6 +1,8 @@
-import { type BeforeApplicationShutdown, Global, Module } from '@nestjs/common';
+import { type BeforeApplicationShutdown, type DynamicModule, Global, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { Configuration } from '../config/index.js';
 import { JobQueue } from './job-queue.js';
+import { REDIS_QUEUE } from './queue.tokens.js';
 import { SchedulerQueue } from './scheduler/scheduler-queue.js';
 
 /** Provides `JobQueue`. The worker starts it; it stops at shutdown, while the database still answers. */
@@ -9,8 +11,8 @@ import { SchedulerQueue } from './scheduler/scheduler-queue.js';
   providers: [
     {
       provide: JobQueue,
-      inject: [DataSource],
-      useFactory: (dataSource: DataSource): JobQueue => new SchedulerQueue(dataSource),
+      inject: [DataSource, { token: REDIS_QUEUE, optional: true }],
+      useFactory: (dataSource: DataSource, redis?: JobQueue): JobQueue => redis ?? new SchedulerQueue(dataSource),
     },
   ],
   exports: [JobQueue],
@@ -18,7 +20,17 @@ import { SchedulerQueue } from './scheduler/scheduler-queue.js';
 export class QueueModule implements BeforeApplicationShutdown {
   constructor(private readonly queue: JobQueue) {}
 
+  /** For the root module: with the queue in Redis, if one is configured. Without it, Bull is not even loaded. */
+  static async forRoot({ queue: { redisUrl } }: Configuration): Promise<DynamicModule> {
+    if (redisUrl === undefined) return { module: QueueRootModule, imports: [QueueModule] };
+    const { RedisQueueModule } = await import('./bull/redis-queue.module.js');
+    return { module: QueueRootModule, imports: [QueueModule, RedisQueueModule.for(redisUrl)] };
+  }
+
   beforeApplicationShutdown(): Promise<void> {
     return this.queue.stop();
   }
 }
+
+@Module({})
+class QueueRootModule {}

@@ -33,6 +33,7 @@ export const USED = {
   sourcesDirectory: option('CACHITO_SOURCES_DIR', text, { aliases: ['CACHITO_ARCHIVES_DIR'] }),
   bundlesDirectory: option('CACHITO_BUNDLES_DIR', text, { aliases: ['CACHITO_SHARED_DIR'] }),
   databaseUrl: option('DATABASE_URL', values.databaseUrl, { aliases: ['SQLALCHEMY_DATABASE_URI'], secret: true }),
+  redisUrl: option('REDIS_URL', values.redisUrl, { secret: true }),
 
   defaultPackageManagers: option('CACHITO_DEFAULT_PACKAGE_MANAGERS', values.listOf(PACKAGE_MANAGER_NAMES)),
   enabledPackageManagers: option('CACHITO_PACKAGE_MANAGERS', values.listOf(PACKAGE_MANAGER_NAMES)),

@@ -61,6 +61,22 @@ export function databaseUrl(text: string): string {
   throw new WrongValue('must be an address like postgresql://user:password@host:5432/database');
 }
 
+/** Without a query: options of the connection are not for the address to decide. */
+export function redisUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const plain = url && url.hostname !== '' && !url.search && !url.hash && /^(\/\d{0,4})?$/.test(url.pathname);
+  if (plain && /^rediss?:$/.test(url.protocol) && isEncoded(url.username) && isEncoded(url.password)) return url.href;
+  throw new WrongValue('must be an address like redis://user:password@host:6379/0, or rediss://… with TLS');
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** `1.26`, `1.26.3` or `1.27rc1`, with or without `go` before it. */
 export function goVersion(text: string): string {
   const [, version] = /^(?:go)?(\d{1,4}\.\d{1,4}(?:\.\d{1,4}|(?:beta|rc)\d{1,4})?)$/.exec(text) ?? [];

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-describeJobQueue('SchedulerQueue', async () => {
+describeJobQueue('SchedulerQueue', undefined, async () => {
   const children: ChildProcess[] = [];
   return {
     connect: async () => new SchedulerQueue(database.dataSource, TIMES),

@@ -1,0 +1,178 @@
+import { Logger } from '@nestjs/common';
+import type { Job, JobCounts, Queue } from 'bull';
+import { MessageBrokerError } from '../../errors/index.js';
+import { redactSecrets } from '../../observability/index.js';
+import { type JobHandler, type JobOutcome, JobQueue, type QueueDepth } from '../job-queue.js';
+import { DELAY_AFTER_FAULT, Handover } from './handover.js';
+import { connected, inTime } from './patience.js';
+import { isRequestJob, jobIdOf, optionsOf, type RequestJob } from './request-job.js';
+
+/** How long Redis may take to answer, milliseconds. */
+const PATIENCE = 4_000;
+
+interface Delivery {
+  abort: AbortController;
+  settled: Promise<JobOutcome>;
+}
+
+/**
+ * The queue in Redis, by Bull, for any number of processes. While Redis is away it logs, waits and goes on. Redis may
+ * lose everything: what is on no queue any more is added again from the database (`Reconciliation`).
+ */
+export class BullQueue extends JobQueue {
+  private readonly log = new Logger('Queue');
+  private readonly running = new Set<Delivery>();
+  private handler: JobHandler | undefined;
+  private stopping: Promise<void> | undefined;
+  private problem: string | undefined;
+
+  /** `bull` was opened with `bullOptions`, and is closed by whoever opened it. */
+  constructor(
+    private readonly bull: Queue<RequestJob>,
+    private readonly patience = PATIENCE,
+  ) {
+    super();
+    bull.on('error', (error: unknown) => this.complain(error));
+    bull.on('stalled', ({ id }: Job) => this.log.warn(`Job ${id} is delivered again: its worker gave no sign of life`));
+    bull.client.on('ready', () => {
+      if (this.problem !== undefined) this.log.log('Redis is connected again');
+      this.problem = undefined;
+    });
+  }
+
+  override async enqueue(requestId: number, { priority = 0 }: { priority?: number } = {}): Promise<void> {
+    const job: RequestJob = { requestId, priority, begun: false };
+    await this.ask(async () => {
+      const begun = await this.bull.getJob(jobIdOf({ requestId, begun: true }));
+      if (begun === null) await this.bull.add(job, optionsOf(job));
+    });
+  }
+
+  override async remove(requestId: number): Promise<void> {
+    await this.ask(async () => {
+      for (const begun of [true, false]) {
+        const job = await this.bull.getJob(jobIdOf({ requestId, begun }));
+        if (job !== null && !(await job.isActive())) await removeUnlessTaken(job);
+      }
+    });
+  }
+
+  override async depth(): Promise<QueueDepth> {
+    // Paused is what waits while an administrator has stopped the queue; Bull's types lack it.
+    const counts: JobCounts & { paused?: number } = await this.ask(() => this.bull.getJobCounts());
+    return { waiting: counts.waiting + counts.delayed + (counts.paused ?? 0), running: counts.active };
+  }
+
+  override async start(handler: JobHandler, { concurrency }: { concurrency: number }): Promise<void> {
+    if (this.handler !== undefined || this.stopping !== undefined) throw new Error('The queue was started before');
+    this.handler = handler;
+    void this.consume(handler, concurrency);
+  }
+
+  override stop(): Promise<void> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  private async end(): Promise<void> {
+    if (this.handler === undefined) return;
+    const handedBack = this.bull.pause(true);
+    const deliveries = [...this.running];
+    for (const { abort } of deliveries) abort.abort(new Error('The worker stops'));
+    await Promise.all(deliveries.map(({ settled }) => settled));
+    try {
+      await inTime(handedBack, this.patience);
+    } catch (error) {
+      this.log.warn(`Not everything was handed back; it is delivered again when its lock is over: ${textOf(error)}`);
+      // Or what waits for Redis would keep the process from its end.
+      await this.bull.close(true);
+    }
+  }
+
+  private async consume(handler: JobHandler, concurrency: number): Promise<void> {
+    // Bull is not ready for a Redis that is away when it begins.
+    if (!(await connected(this.bull.client, () => this.stopping === undefined))) return;
+    try {
+      await this.bull.process(concurrency, (job) => this.deliver(job, handler));
+    } catch (error) {
+      if (this.stopping === undefined) this.complain(error);
+    }
+  }
+
+  private async deliver(job: Job<RequestJob>, handler: JobHandler): Promise<void> {
+    if (!isRequestJob(job.data)) return this.clear(job);
+    const abort = new AbortController();
+    // What comes while stopping is handed back like everything else.
+    if (this.stopping !== undefined) abort.abort(new Error('The worker stops'));
+    const delivery = { abort, settled: this.outcomeOf(job.data.requestId, handler, abort.signal) };
+    this.running.add(delivery);
+    const outcome = await delivery.settled;
+    this.running.delete(delivery);
+    if (outcome.kind === 'later') await this.handBack(job, outcome.delay);
+  }
+
+  /** The next job is added before this one ends: at no time is there none. */
+  private async handBack({ data }: Job<RequestJob>, delay: number): Promise<void> {
+    if (data.begun) throw new Handover(delay);
+    const next = { ...data, begun: true };
+    await this.bull.add(next, optionsOf(next, delay));
+  }
+
+  private async outcomeOf(requestId: number, handler: JobHandler, signal: AbortSignal): Promise<JobOutcome> {
+    try {
+      return await handler(requestId, signal);
+    } catch (error) {
+      if (signal.aborted) return { kind: 'later', delay: 0 };
+      this.log.error(`The work on request ${requestId} broke off: ${textOf(error)}`);
+      return { kind: 'later', delay: DELAY_AFTER_FAULT };
+    }
+  }
+
+  /** Removed, or Redis emptied, between two steps of a delivery: what is left would keep the id from the queue. */
+  private async clear(job: Job<RequestJob>): Promise<void> {
+    await job.releaseLock();
+    await job.remove();
+  }
+
+  private async ask<Result>(question: () => Promise<Result>): Promise<Result> {
+    const end = performance.now() + this.patience;
+    try {
+      const isConnected = await connected(this.bull.client, () => performance.now() < end);
+      if (!isConnected) throw new Error(this.problem ?? 'Redis is not connected');
+      return await inTime(question(), this.patience);
+    } catch (error) {
+      throw new MessageBrokerError('The queue cannot be reached. Try again later.', { cause: bare(error) });
+    }
+  }
+
+  /** Once per outage: there is an attempt to connect every second. */
+  private complain(error: unknown): void {
+    const text = textOf(error);
+    if (text === this.problem) return;
+    this.problem = text;
+    this.log.error(`The queue in Redis has a problem, trying again: ${text}`);
+  }
+}
+
+async function removeUnlessTaken(job: Job): Promise<void> {
+  try {
+    await job.remove();
+  } catch (error) {
+    // A worker was faster.
+    if (!(error instanceof Error) || !error.message.startsWith('Could not remove job')) throw error;
+  }
+}
+
+/** Errors of the client hold the command with all that was said, which may be a password. */
+function bare(error: unknown): Error {
+  return Object.assign(new Error(textOf(error)), codeOf(error));
+}
+
+function textOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return redactSecrets(text || (codeOf(error).code ?? 'unknown error'));
+}
+
+function codeOf(error: unknown): { code?: string } {
+  return error instanceof Error && 'code' in error ? { code: String(error.code) } : {};
+}

@@ -1,0 +1,25 @@
+import Bull from 'bull';
+import { BullQueue } from './bull-queue.js';
+import { RedisConnections } from './redis-connections.js';
+import { bullOptions, type BullTimes, QUEUE_NAME } from './redis-options.js';
+import type { RequestJob } from './request-job.js';
+
+export interface OpenedQueue {
+  queue: BullQueue;
+  bull: Bull.Queue<RequestJob>;
+  close(): Promise<void>;
+}
+
+/** The queue at an address, for specs and measurements. `patience` = how long Redis may take, milliseconds. */
+export function openBullQueue(url: string, times?: BullTimes, patience?: number): OpenedQueue {
+  const connections = new RedisConnections(patience);
+  const bull = new Bull<RequestJob>(QUEUE_NAME, bullOptions(url, connections, times));
+  return {
+    queue: new BullQueue(bull, patience),
+    bull,
+    close: async () => {
+      await bull.close(true);
+      connections.close();
+    },
+  };
+}
