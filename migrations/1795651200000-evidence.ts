@@ -9,6 +9,9 @@ const UP = [
     "declared" text,
     "file" text
   )`,
+  // Python names are searched for in any spelling (PEP 503).
+  `CREATE INDEX "ix_component_python_name" ON "component"
+    (lower(regexp_replace("name", '[-_.]+', '-', 'g') COLLATE "C")) WHERE "type" = 'pip'`,
 
   // --- requests/: what stays when the bundle goes --------------------------------------------------------------------
   `ALTER TABLE "request" ADD COLUMN "bundle_sha256" char(64), ADD COLUMN "cachito_version" text`,
@@ -18,6 +21,7 @@ const UP = [
 
 const DOWN = [
   `ALTER TABLE "request" DROP COLUMN "cachito_version", DROP COLUMN "bundle_sha256"`,
+  `DROP INDEX "ix_component_python_name"`,
   `DROP TABLE "artifact_license"`,
   `ALTER TABLE "dependency_set_member" DROP COLUMN "requirements_unknown", DROP COLUMN "verified_by"`,
 ];

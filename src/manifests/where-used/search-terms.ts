@@ -1,4 +1,5 @@
 import { PackageURL } from 'packageurl-js';
+import { valid } from 'semver';
 import { ValidationError } from '../../errors/index.js';
 import { quote } from '../../http/index.js';
 import { versionRange, type VersionTest } from './version-range.js';
@@ -6,10 +7,12 @@ import { versionRange, type VersionTest } from './version-range.js';
 /** What to look for: components by type, name and version, or what comes from an archived file. */
 export type SearchTerms = ComponentTerms | { kind: 'file'; sha256: string };
 
-interface ComponentTerms {
+export interface ComponentTerms {
   kind: 'components';
   types: readonly string[];
-  names: readonly string[];
+  name: string;
+  /** Any spelling of the name will do that Python indexes take for the same. */
+  isPythonName?: true;
   version: string | undefined;
   /** Only versions of which this is true; one without a version is not meant then. */
   inRange?: VersionTest;
@@ -49,33 +52,42 @@ export function searchTerms(parameters: SearchParameters): SearchTerms {
     if (purl !== undefined) return termsOfPurl(purl);
     throw new ValidationError('type and name must be given together');
   }
-  const terms: ComponentTerms = { kind: 'components', types: [type], names: [name], version };
+  const terms: ComponentTerms = { kind: 'components', types: [type], name, version };
   if (range === undefined) return terms;
   if (version !== undefined) throw new ValidationError('Give either version or range');
   return { ...terms, inRange: versionRange(type, range) };
 }
 
 function termsOfPurl(text: string): SearchTerms {
-  const purl = parsePurl(text);
-  const types = PURL_TYPES[purl.type ?? ''];
+  const { type, name, version } = parsePurl(text);
+  const types = Object.hasOwn(PURL_TYPES, type) ? PURL_TYPES[type] : undefined;
   if (types === undefined) {
     throw new ValidationError(
-      `Package URLs of type ${quote(purl.type)} cannot be searched for; use one of ` +
+      `Package URLs of type ${quote(type)} cannot be searched for; use one of ` +
         `${Object.keys(PURL_TYPES).join(', ')}, or type and name`,
     );
   }
-  const name = purl.namespace ? `${purl.namespace}/${purl.name}` : purl.name;
-  // Python names are reported as lock files spell them, in any of several forms.
-  const names = types.includes('pip')
-    ? [...new Set([name, name.replaceAll('-', '_'), name.replaceAll('-', '.')])]
-    : [name];
-  return { kind: 'components', types, names, version: purl.version ?? undefined };
+  if (type === 'golang' && version?.startsWith('v') && valid(version) === null) {
+    throw new ValidationError(`${quote(version)} is not the version of a Go module, such as v1.4.0`);
+  }
+  const isPythonName = type === 'pypi' ? true : undefined;
+  return { kind: 'components', types, name, isPythonName, version };
 }
 
-function parsePurl(text: string): PackageURL {
+/**
+ * The parts of a package URL as they stand there. The class would write npm names in lower case, but there are old ones
+ * with capitals.
+ */
+function parsePurl(text: string): { type: string; name: string; version: string | undefined } {
+  const [type, namespace, name, version] = partsOf(text);
+  if (!type || !name) throw new ValidationError(`${quote(text)} is not a package URL, such as pkg:npm/kite@2.1.3`);
+  return { type: type.toLowerCase(), name: namespace ? `${namespace}/${name}` : name, version };
+}
+
+function partsOf(text: string): (string | undefined)[] {
   try {
-    return PackageURL.fromString(text);
+    return PackageURL.parseString(text).map((part) => (typeof part === 'string' ? part : undefined));
   } catch {
-    throw new ValidationError(`${quote(text)} is not a package URL, such as pkg:npm/kite@2.1.3`);
+    return [];
   }
 }

@@ -1,4 +1,5 @@
 import { REQUEST_STATES, type RequestStateName } from '../../requests/index.js';
+import type { ComponentTerms } from './search-terms.js';
 
 /** Which uses; all conditions must hold. */
 export interface UseFilter {
@@ -18,6 +19,19 @@ export interface WantedMembers {
 export interface Statement {
   text: string;
   parameters: unknown[];
+}
+
+/** PEP 503: lower case, runs of `-`, `_` and `.` as one `-`. The text of the index `ix_component_python_name`. */
+const indexName = (name: string): string => `lower(regexp_replace(${name}, '[-_.]+', '-', 'g') COLLATE "C")`;
+
+/** Components by type and name, and by version if that is told: rows of `id` and `version`. */
+export function wantedComponents({ types, name, isPythonName, version }: ComponentTerms): Statement {
+  const { add, parameters } = collector();
+  const conditions = isPythonName
+    ? [`"type" = 'pip'`, `${indexName('"name"')} = ${indexName(`${add(name)}::text`)}`]
+    : [`"type" = ANY(${add(types)}::text[])`, `"name" = ${add(name)}`];
+  if (version !== undefined) conditions.push(`"version" = ${add(version)}`);
+  return { text: `SELECT "id", "version" FROM "component" WHERE ${conditions.join(' AND ')}`, parameters };
 }
 
 /** Requests, by their ids, that are counted together. The database keeps statistics of just this division. */

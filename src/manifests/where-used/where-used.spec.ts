@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openTestDatabase, type TestDatabase } from '../../database/testing.js';
 import { Catalogue, DependencyPaths } from '../../dependencies/index.js';
 import { CachitoNotImplementedError, ValidationError } from '../../errors/index.js';
-import { type SearchParameters, searchTerms } from './search-terms.js';
-import { type UseFilter, windowOf } from './use-query.js';
+import { type ComponentTerms, type SearchParameters, searchTerms } from './search-terms.js';
+import { type UseFilter, wantedComponents, windowOf } from './use-query.js';
 import { versionRange } from './version-range.js';
 import { WhereUsed } from './where-used.js';
 
@@ -155,12 +155,70 @@ const MANY_USES = [
    SELECT n * 397, p, 4, 'p' || p, CASE p WHEN 0 THEN 1 ELSE 2 + n % 2 END FROM generate_series(1, 40) n, generate_series(0, 1) p`,
 ];
 
+describe('a search by package URL', () => {
+  let database: TestDatabase;
+  let whereUsed: WhereUsed;
+  beforeAll(async () => {
+    database = await openTestDatabase();
+    whereUsed = new WhereUsed(database.dataSource, new DependencyPaths(database.dataSource));
+    const names = [
+      ['npm', 'JSONStream', '1.3.5'],
+      ['npm', 'jsonstream', '1.0.3'],
+      ['pip', 'Storm_Kit', '1.2'],
+      ['pip', 'storm-kit', '1.3'],
+      ['pip', 'storm.-kit', '1.4'],
+      ['pip', 'stormkit', '1.2'],
+      ['npm', 'storm-kit', '1.2'],
+      ['gomod', 'github.com/Acme/hub', 'v1.4.0'],
+      ['gomod', 'github.com/acme/hub', 'v1.4.1'],
+    ];
+    await database.dataSource.query(
+      `INSERT INTO "component" ("id", "type", "name", "version")
+       SELECT n."id", n."type", n."name", n."version"
+       FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS n("type", "name", "version", "id")`,
+      [0, 1, 2].map((column) => names.map((row) => row[column])),
+    );
+    for (const statement of USES_OF_ALL_COMPONENTS) await database.dataSource.query(statement);
+  });
+  afterAll(() => database.close());
+
+  it.each<[string, string[]]>([
+    ['pkg:npm/JSONStream', ['JSONStream 1.3.5']],
+    ['pkg:npm/jsonstream', ['jsonstream 1.0.3']],
+    ['pkg:pypi/storm-kit', ['Storm_Kit 1.2', 'storm-kit 1.3', 'storm.-kit 1.4']],
+    ['pkg:pypi/Storm.Kit@1.2', ['Storm_Kit 1.2']],
+    ['pkg:golang/github.com/Acme/hub', ['github.com/Acme/hub v1.4.0']],
+    ['pkg:golang/github.com%2Facme%2Fhub@v1.4.1', ['github.com/acme/hub v1.4.1']],
+  ])('of %s finds %j', async (purl, expected) => {
+    const { items } = await whereUsed.page(searchTerms({ purl }), { labels: [] }, 1, 10);
+    expect(items.map(({ name, version }) => `${name} ${version}`).sort()).toEqual(expected);
+  });
+
+  it('for a Python name looks at no other names', async () => {
+    await database.dataSource.transaction(async (manager) => {
+      await manager.query('SET LOCAL enable_seqscan = off');
+      const { text, parameters } = wantedComponents(searchTerms({ purl: 'pkg:pypi/storm-kit' }) as ComponentTerms);
+      const plan: unknown[] = await manager.query(`EXPLAIN ${text}`, parameters);
+      expect(JSON.stringify(plan)).toContain('ix_component_python_name');
+    });
+  });
+});
+
+const USES_OF_ALL_COMPONENTS = [
+  `INSERT INTO "dependency_set" ("id", "sha256", "members") SELECT 1, repeat('1', 64), count(*) FROM "component"`,
+  `INSERT INTO "dependency_set_member" ("set_id", "position", "component_id") SELECT 1, "id", "id" FROM "component"`,
+  `INSERT INTO "request" ("id", "repo", "repo_name", "ref", "state") VALUES (1, 'r', 'r', repeat('a', 40), 2)`,
+  `INSERT INTO "request_package" ("request_id", "position", "component_id", "path", "dependency_set_id") VALUES (1, 0, 1, '.', 1)`,
+];
+
 describe('searchTerms', () => {
   it.each<[SearchParameters, object]>([
-    [{ purl: 'pkg:npm/%40acme/dial@2.0.1' }, { types: ['npm', 'yarn'], names: ['@acme/dial'], version: '2.0.1' }],
-    [{ purl: 'pkg:golang/acme.dev%2Fhub@v1.4.0' }, { types: ['gomod', 'go-package'], names: ['acme.dev/hub'], version: 'v1.4.0' }],
-    [{ purl: 'pkg:golang/acme.dev/hub' }, { types: ['gomod', 'go-package'], names: ['acme.dev/hub'], version: undefined }],
-    [{ purl: 'pkg:pypi/storm-kit' }, { types: ['pip'], names: ['storm-kit', 'storm_kit', 'storm.kit'] }],
+    [{ purl: 'pkg:npm/%40acme/dial@2.0.1' }, { types: ['npm', 'yarn'], name: '@acme/dial', version: '2.0.1' }],
+    [{ purl: 'pkg:NPM/@acme/Dial@2.0.1-RC.1?x=y#sub/path' }, { types: ['npm', 'yarn'], name: '@acme/Dial', version: '2.0.1-RC.1' }],
+    [{ purl: 'pkg:golang/acme.dev%2Fhub@v1.4.0' }, { types: ['gomod', 'go-package'], name: 'acme.dev/hub', version: 'v1.4.0' }],
+    [{ purl: 'pkg:golang/acme.dev/Hub@v2.0.0%2Bincompatible' }, { types: ['gomod', 'go-package'], name: 'acme.dev/Hub', version: 'v2.0.0+incompatible' }],
+    [{ purl: 'pkg:golang/acme.dev/hub' }, { types: ['gomod', 'go-package'], name: 'acme.dev/hub', version: undefined }],
+    [{ purl: 'pkg:pypi/Storm_.Kit' }, { types: ['pip'], name: 'Storm_.Kit' }],
   ])('reads %j', (parameters, expected) => expect(searchTerms(parameters)).toMatchObject(expected));
 
   it.each<[SearchParameters]>([
@@ -170,9 +228,20 @@ describe('searchTerms', () => {
     [{ name: 'x' }],
     [{ purl: 'npm/x' }],
     [{ purl: 'pkg:deb/x' }],
+    [{ purl: 'pkg:constructor/x' }],
+    [{ purl: 'pkg:npm' }],
+    [{ purl: 'pkg:npm/' }],
+    [{ purl: 'pkg:npm/%40acme/' }],
+    [{ purl: 'pkg:npm/%ff' }],
+    [{ purl: ' ' }],
+    [{ purl: 'pkg:golang/acme.dev/hub@v1.4' }],
     [{ purl: 'pkg:npm/x', version: '1' }],
     [{ type: 'npm', name: 'x', version: '1', range: '^1' }],
   ])('refuses %j', (parameters) => expect(() => searchTerms(parameters)).toThrow(ValidationError));
+
+  it('tells what is wrong with the version of a Go module', () => {
+    expect(() => searchTerms({ purl: 'pkg:golang/acme.dev/hub@v1.4' })).toThrow(/"v1\.4".*v1\.4\.0/);
+  });
 
   it.each(['gomod', 'go-package', 'rubygems'])('does not know ranges of %s yet', (type) => {
     expect(() => searchTerms({ type, name: 'x', range: '^1' })).toThrow(CachitoNotImplementedError);

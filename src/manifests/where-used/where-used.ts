@@ -11,6 +11,7 @@ import {
   type Statement,
   type UseFilter,
   usesInWindow,
+  wantedComponents,
   type WantedMembers,
   windowOf,
 } from './use-query.js';
@@ -77,12 +78,8 @@ export class WhereUsed {
       ]);
       return { column: 'artifact_id', ids: rows.map(({ id }) => id) };
     }
-    const { types, names, version, inRange } = terms;
-    const rows: { id: string; version: string | null }[] = await this.dataSource.query(
-      `SELECT "id", "version" FROM "component"
-       WHERE "type" = ANY($1::text[]) AND "name" = ANY($2::text[]) AND ($3::text IS NULL OR "version" = $3)`,
-      [types, names, version],
-    );
+    const { inRange } = terms;
+    const rows: { id: string; version: string | null }[] = await this.query(wantedComponents(terms));
     const found = inRange ? rows.filter((row) => row.version !== null && inRange(row.version)) : rows;
     return { column: 'component_id', ids: found.map(({ id }) => id) };
   }
