@@ -4,7 +4,7 @@ export { configureApplication } from './configure-application.js';
 export { matchesEntityTag } from './entity-tag.js';
 export { HttpProblem, ResourceNotFound } from './http-errors.js';
 export { jsonPieces } from './json-pieces.js';
-export { LargeDocuments } from './large-documents.js';
+export { CacheableDocuments, LargeDocuments } from './large-documents.js';
 export { type LinkFilters, type Page, pageMeta } from './paging.js';
 export { sendPieces } from './send-pieces.js';
 export { ApiErrors } from './swagger/api-errors.js';

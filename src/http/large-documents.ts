@@ -1,8 +1,9 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { Logger, type NestInterceptor, StreamableFile, UseInterceptors } from '@nestjs/common';
+import { applyDecorators, Logger, type NestInterceptor, StreamableFile, UseInterceptors } from '@nestjs/common';
+import { ApiResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { concatMap } from 'rxjs';
+import { concatMap, tap } from 'rxjs';
 import { conditionsOf } from './conditions.js';
 import { FAST, gzippedText, measure, type Measured, textOf } from './document-text.js';
 import { matchesEntityTag } from './entity-tag.js';
@@ -20,6 +21,23 @@ const IN_PIECES: NestInterceptor = {
   intercept(context, handler) {
     const http = context.switchToHttp();
     return handler.handle().pipe(concatMap((document) => answer(http.getRequest(), http.getResponse(), document)));
+  },
+};
+
+/**
+ * The same for documents that hold no secrets and are views without exception: caches may keep them if they ask with
+ * the entity tag each time. All other answers must not be kept.
+ */
+export const CacheableDocuments = (): ClassDecorator =>
+  applyDecorators(
+    UseInterceptors(IN_PIECES, ASKED_FOR_AGAIN),
+    ApiResponse({ status: 304, description: 'The document has one of the entity tags of `If-None-Match`' }),
+  );
+
+const ASKED_FOR_AGAIN: NestInterceptor = {
+  intercept(context, handler) {
+    const response: Response = context.switchToHttp().getResponse();
+    return handler.handle().pipe(tap(() => response.setHeader('Cache-Control', 'no-cache')));
   },
 };
 

@@ -66,8 +66,8 @@ describe.each(['content-manifest', 'sbom'])('GET /%s', (path) => {
   });
 
   it('refuses ids that do not exist before those that are not complete, listing all', async () => {
-    const [status, { error }] = await get(path, `99998,${ids.failed},${ids.complete},99999,-1,99998`);
-    expect([status, error]).toEqual([400, expect.stringMatching(/: 99998, 99999, -1$/)]);
+    const [status, { error }] = await get(path, `99998,${ids.failed},${ids.complete},99999,-1,+99998,0${'9'.repeat(30)},-0,0`);
+    expect([status, error]).toEqual([400, expect.stringMatching(/: 99998, 99999, -1, 9{30}, 0$/)]);
   });
 
   it('refuses requests that are not complete, listing each with its state; stale ones, too', async () => {

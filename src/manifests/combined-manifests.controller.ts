@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { API_BASE, ApiErrors, LargeDocuments, type Tag } from '../http/index.js';
+import { API_BASE, ApiErrors, CacheableDocuments, type Tag } from '../http/index.js';
 import { CYCLONEDX_EXAMPLE, ICM_EXAMPLE } from './examples.js';
 import { type ContentManifest, contentManifest } from './icm.js';
 import { ManifestRequests } from './manifest-requests.js';
@@ -13,7 +13,7 @@ const TAG: Tag = 'request data';
 /** Documents about several requests at once. */
 @ApiTags(TAG)
 @Controller(API_BASE)
-@LargeDocuments()
+@CacheableDocuments()
 export class CombinedManifestsController {
   constructor(
     private readonly requests: ManifestRequests,

@@ -42,9 +42,9 @@ export class ManifestRequests {
   }
 
   /** Requests that are all complete. Throws `ValidationError` naming those that do not exist, or else their states. */
-  async complete(ids: readonly number[]): Promise<FoundRequest[]> {
-    const rows = await this.rows(ids.filter(isPossibleId));
-    const known = new Set(rows.map(({ id }) => id));
+  async complete(ids: readonly bigint[]): Promise<FoundRequest[]> {
+    const rows = await this.rows(ids.filter(isPossibleId).map(Number));
+    const known = new Set(rows.map(({ id }) => BigInt(id)));
     const missing = ids.filter((id) => !known.has(id));
     if (missing.length > 0) throw new ValidationError(`These requests do not exist: ${missing.join(', ')}`);
     const others = rows.filter(({ state }) => state !== 'complete');

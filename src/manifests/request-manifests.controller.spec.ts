@@ -48,8 +48,9 @@ describe.each(['content-manifest', 'sbom', 'build-requirements'])('GET /requests
   it.each(['in_progress', 'failed'])('is refused while the request is %s, naming that state and both that are fine', async (state) => {
     const id = await service.newRequest();
     if (state === 'failed') await service.change(id, state);
-    const { status, json } = await service.call('GET', `requests/${id}/${document}`);
+    const { status, headers, json } = await service.call('GET', `requests/${id}/${document}`);
     expect([status, json]).toEqual([400, { error: expect.stringMatching(`"complete" or "stale".*"${state}"`) }]);
+    expect(headers.get('cache-control')).not.toBe('no-cache');
   });
 
   it('does not know other requests', async () => {
@@ -64,10 +65,12 @@ describe('the documents of a request', () => {
       const id = await service.newRequest();
       await service.complete(id, { packages: [DASH], buildRequirements: NEEDS });
       const { status, headers } = await service.call('GET', `requests/${id}/${document}`);
+      expect(headers.get('cache-control')).toBe('no-cache');
       const etag = headers.get('etag') ?? '';
       expect([status, etag]).toEqual([200, expect.stringMatching(/^"[0-9a-f]{64}(-gzip)?"$/)]);
       const again = await service.call('GET', `requests/${id}/${document}`, undefined, { 'if-none-match': etag });
       expect([again.status, again.headers.get('etag')]).toEqual([304, etag]);
+      expect(again.headers.get('cache-control')).toBe('no-cache');
     },
   );
 });

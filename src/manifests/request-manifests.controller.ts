@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Configuration } from '../config/index.js';
-import { absoluteUrl, API_BASE, ApiErrors, LargeDocuments, publicBase, type Tag } from '../http/index.js';
+import { absoluteUrl, API_BASE, ApiErrors, CacheableDocuments, publicBase, type Tag } from '../http/index.js';
 import { buildRequirements } from './build-requirements.js';
 import { CYCLONEDX_EXAMPLE, ICM_EXAMPLE, PROVENANCE_EXAMPLE } from './examples.js';
 import { type ContentManifest, contentManifest } from './icm.js';
@@ -16,7 +16,7 @@ const TAG: Tag = 'request data';
 /** Documents about one request. */
 @ApiTags(TAG)
 @Controller(`${API_BASE}/requests`)
-@LargeDocuments()
+@CacheableDocuments()
 export class RequestManifestsController {
   constructor(
     private readonly configuration: Configuration,
