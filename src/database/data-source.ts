@@ -3,11 +3,20 @@ import type pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { redactSecrets } from '../observability/index.js';
+import { beginSession, limitsOf, NO_LIMITS, type SessionLimits } from './session-limits.js';
 
 export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
-/** Connections of one process; PostgreSQL allows 100 in all by default, and there may be several processes. */
+export interface ConnectionOptions {
+  /** Of every session; those of a worker unless given. */
+  limits?: SessionLimits;
+  /** Connections of one process; PostgreSQL allows 100 in all by default, and there may be several processes. */
+  poolSize?: number;
+}
+
 const POOL_SIZE = 15;
+/** Milliseconds of silence after which a connection is asked whether the server is there: it may have been cut off. */
+const ASK_AFTER = 10_000;
 /** Key of the advisory lock around migrations, which all Cachito processes agree on. */
 const MIGRATION_LOCK = 4_283_764_211;
 
@@ -15,7 +24,10 @@ const MIGRATION_LOCK = 4_283_764_211;
  * How every part of the service connects. The pool drops a connection that breaks and makes a new one with the next
  * query, so an outage of the server costs the queries that ran, nothing more.
  */
-export function postgresOptions(url: string): PostgresOptions {
+export function postgresOptions(
+  url: string,
+  { limits = limitsOf('worker'), poolSize = POOL_SIZE }: ConnectionOptions = {},
+): PostgresOptions {
   const log = new Logger('Database');
   return {
     type: 'postgres',
@@ -25,28 +37,30 @@ export function postgresOptions(url: string): PostgresOptions {
     logging: false,
     applicationName: 'cachito',
     connectTimeoutMS: 10_000,
-    poolSize: POOL_SIZE,
+    poolSize,
     poolErrorHandler: (error: unknown) => log.warn(`A database connection broke: ${redactSecrets(String(error))}`),
-    extra: { keepAlive: true, onConnect: inUtc },
+    extra: {
+      keepAlive: true,
+      keepAliveInitialDelayMillis: ASK_AFTER,
+      onConnect: (client: pg.PoolClient) => client.query(beginSession(limits)),
+    },
   };
 }
 
-/** Not by a start parameter: poolers in front of PostgreSQL refuse those. */
-async function inUtc(client: pg.PoolClient): Promise<void> {
-  await client.query(`SET TIME ZONE 'UTC'`);
-}
-
-/** Connects and brings the schema up to date. On any error nothing stays open. */
+/**
+ * Brings the schema up to date and connects. Migrations have connections of their own, without limits: they take as
+ * long as they take. On any error nothing stays open.
+ */
 export async function openDataSource(options: DataSourceOptions | undefined): Promise<DataSource> {
-  if (options === undefined) throw new TypeError('no options');
-  const dataSource = await new DataSource(options).initialize();
+  if (options?.type !== 'postgres' || options.url === undefined) throw new TypeError('PostgreSQL needs an address');
+  const migrator = new DataSource(postgresOptions(options.url, { limits: NO_LIMITS, poolSize: 2 }));
+  await migrator.initialize();
   try {
-    await migrate(dataSource);
-    return dataSource;
-  } catch (error) {
-    await dataSource.destroy();
-    throw error;
+    await migrate(migrator);
+  } finally {
+    await migrator.destroy();
   }
+  return new DataSource(options).initialize();
 }
 
 /** Runs the migrations that are missing, one process at a time; the others wait, then find nothing to do. */

@@ -6,6 +6,7 @@ import { isWorthRetrying, openDataSource, postgresOptions } from './data-source.
 import { DatabaseServer, ExternalServer } from './database-server.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { Notifications } from './notifications.js';
+import { limitsOf } from './session-limits.js';
 
 @Module({
   providers: [
@@ -31,9 +32,9 @@ class DatabaseServerModule {}
     DatabaseServerModule,
     TypeOrmModule.forRootAsync({
       imports: [DatabaseServerModule],
-      inject: [DatabaseServer],
-      useFactory: ({ url }: DatabaseServer) => ({
-        ...postgresOptions(url),
+      inject: [DatabaseServer, Configuration],
+      useFactory: ({ url }: DatabaseServer, { role }: Configuration) => ({
+        ...postgresOptions(url, { limits: limitsOf(role) }),
         autoLoadEntities: true,
         // For a server that comes up at the same time as we do.
         retryAttempts: 60,

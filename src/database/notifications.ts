@@ -16,6 +16,8 @@ interface Subscription {
 /** PostgreSQL refuses 8,000 bytes. */
 const MAX_PAYLOAD = 7_000;
 const RETRY_PAUSE = 500;
+/** Milliseconds of silence after which the connection is asked whether the server is there: usually it is silent. */
+const ASK_AFTER = 10_000;
 
 /**
  * News between processes, by PostgreSQL's NOTIFY: fast, small, and lost when nobody listens. They are hints to read the
@@ -76,7 +78,12 @@ export class Notifications {
 
   private async connect(): Promise<void> {
     while (!this.closing.signal.aborted) {
-      const client = new pg.Client({ ...this.address(), application_name: 'cachito (listens)', keepAlive: true });
+      const client = new pg.Client({
+        ...this.address(),
+        application_name: 'cachito (listens)',
+        keepAlive: true,
+        keepAliveInitialDelayMillis: ASK_AFTER,
+      });
       client.on('error', () => undefined);
       client.on('notification', ({ channel, payload }) => this.deliver(channel, payload ?? ''));
       try {

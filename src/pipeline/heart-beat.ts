@@ -2,8 +2,15 @@ import { Logger } from '@nestjs/common';
 import { type Claim, ClaimLost, LEASE, type RequestWork } from '../requests/index.js';
 
 /**
- * Keeps a claim alive while the work goes on, and says when it was lost: taken over, cancelled, or not renewed in time
- * because the database did not answer.
+ * Milliseconds after which work is given up whose claim could not be renewed. Longer than the lease: while the database
+ * is away (a restart, a failover) nobody else can take the request over, and when it is back it says whether somebody
+ * has; until then, work that is another's by now does no harm, since all writes ask for the attempt.
+ */
+const GIVE_UP_AFTER = 120_000;
+
+/**
+ * Keeps a claim alive while the work goes on, and says when it was lost: taken over, cancelled, or the database has not
+ * answered for so long that there is little hope.
  */
 export class HeartBeat {
   private readonly logger = new Logger(HeartBeat.name);
@@ -13,7 +20,7 @@ export class HeartBeat {
   private stopped = false;
 
   constructor(
-    private readonly work: RequestWork,
+    private readonly work: Pick<RequestWork, 'renew'>,
     private readonly claim: Claim,
     private readonly onLost: (reason: ClaimLost) => void,
   ) {
@@ -39,7 +46,7 @@ export class HeartBeat {
       else if (!this.stopped) this.onLost(new ClaimLost(this.claim.id));
     } catch (error) {
       this.logger.warn(`The claim on request ${this.claim.id} could not be renewed: ${String(error)}`);
-      if (performance.now() - this.lastRenewed > LEASE.duration) this.onLost(new ClaimLost(this.claim.id));
+      if (performance.now() - this.lastRenewed > GIVE_UP_AFTER) this.onLost(new ClaimLost(this.claim.id));
     }
   }
 }
