@@ -54,6 +54,17 @@ describe('the graph', () => {
       ['dash: ark bay cay', 'ark: ', 'bay: cay', 'cay: '],
     ],
     [
+      'a dependency that is in the lock file twice, for development and otherwise, is required once',
+      [
+        packageOf(
+          'npm dash 1.0.0',
+          [dependency('npm ark 1.0.0', { direct: true, dev: false }), dependency('npm bay 1.0.0', { dev: false }), dependency('npm bay 1.0.0', { dev: true })],
+          '0>1',
+        ),
+      ],
+      ['dash: ark', 'ark: bay', 'bay: '],
+    ],
+    [
       'a lock file without edges',
       [packageOf('pip dash 1.0.0', [dependency('pip ark 1.0.0'), dependency('pip bay 1.0.0')])],
       ['dash: ark bay', 'ark: ?', 'bay: ?'],
@@ -132,6 +143,12 @@ describe('components', () => {
     const packages = [one, { ...one }, other].map((artifact, at) => packageOf(`npm p${at} 1.0.0`, [dependency('npm ark 1.0.0', { artifact })]));
     const { components } = await buildModel([request(packages)]);
     expect(components.find(({ name }) => name === 'ark')?.artifacts).toEqual([other, one]);
+  });
+
+  it('are one where no version stands for an empty one', async () => {
+    const empty = { ...dependency('npm ark 1.0.0'), version: '' };
+    const { components } = await buildModel([request([packageOf('npm dash 1.0.0', [empty, dependency('npm ark -')])])]);
+    expect(components.map(({ ref }) => ref)).toEqual([ROOT, 'pkg:npm/ark']);
   });
 
   it('have a reference of their own, also where the package URL is that of another', async () => {

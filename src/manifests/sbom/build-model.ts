@@ -57,7 +57,7 @@ function componentOf(node: Node, refs: ReadonlyMap<Node, string>): SbomModelComp
   return {
     ref: refOf(node, refs),
     name,
-    ...(version === null || version === '' ? {} : { version }),
+    ...(version === null ? {} : { version }),
     purl,
     isPackage,
     ...(dev === undefined ? {} : { dev }),

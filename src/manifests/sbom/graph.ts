@@ -66,9 +66,11 @@ async function addDependencies(
     member?.addUse(dependency);
     if (member !== undefined && isGraphKnown && !dependency.requirementsUnknown) member.requirementsKnown = true;
   });
-  const reached = await reachedPlaces(dependencies, edges);
+  // A component may have two places, of which edges know the first: one for development only, one for all.
+  const reached = new Set<Node | undefined>();
+  await inTurns(await reachedPlaces(dependencies, edges), (at) => reached.add(members[at]));
   await inTurns(members.entries(), ([at, member]) => {
-    if (member !== undefined && (dependencies[at].direct || !reached.has(at))) node.addRequirement(member);
+    if (member !== undefined && (dependencies[at].direct || !reached.has(member))) node.addRequirement(member);
   });
   await inTurns(pairs(edges), ([from, to]) => {
     const required = members[to];

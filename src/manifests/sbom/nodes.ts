@@ -1,4 +1,4 @@
-import { type ArtifactEvidence, type CataloguedDependency, compareCodePoints, type EvidenceDependency } from '../../dependencies/index.js';
+import { type ArtifactEvidence, compareCodePoints, type EvidenceDependency } from '../../dependencies/index.js';
 
 /** Name, version as documents show it, and purl: what tells components apart. */
 export interface NodeKey {
@@ -60,8 +60,9 @@ function joinedDev(one: boolean | undefined, other: boolean | undefined): boolea
 export class Nodes {
   private readonly byKey = new Map<string, Node>();
 
-  get(key: NodeKey): Node {
-    const text = JSON.stringify([key.purl, key.name, key.version]);
+  get({ purl, name, version }: NodeKey): Node {
+    const key = { purl, name, version: version === '' ? null : version };
+    const text = JSON.stringify([purl, name, key.version]);
     const node = this.byKey.get(text) ?? new Node(key);
     this.byKey.set(text, node);
     return node;
@@ -80,6 +81,3 @@ export function compareNodes(a: NodeKey, b: NodeKey): number {
     compareCodePoints(a.version ?? '', b.version ?? '')
   );
 }
-
-/** What a dependency comes to in one request; undefined for one that has no purl. */
-export type NodeOf = (dependency: CataloguedDependency) => Node | undefined;
