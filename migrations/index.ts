@@ -4,6 +4,7 @@ import { WhereUsed1795392000000 } from './1795392000000-where-used.js';
 import { GoModules1795478400000 } from './1795478400000-go-modules.js';
 import { Python1795564800000 } from './1795564800000-python.js';
 import { Evidence1795651200000 } from './1795651200000-evidence.js';
+import { Fleet1795737600000 } from './1795737600000-fleet.js';
 
 /** Every migration, oldest first. Add new ones at the end; never change one that was released. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   GoModules1795478400000,
   Python1795564800000,
   Evidence1795651200000,
+  Fleet1795737600000,
 ];

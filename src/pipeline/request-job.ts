@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Injectable, Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { Configuration } from '../config/index.js';
 import { Notifications } from '../database/index.js';
 import type { JobOutcome } from '../queue/index.js';
@@ -10,6 +11,7 @@ import {
   REQUEST_CHANNEL,
   type RequestLog,
   RequestLogs,
+  RequestStates,
   RequestWork,
 } from '../requests/index.js';
 import { DeadlinePassed, ShuttingDown, TooManyCrashes } from './abort-reasons.js';
@@ -18,6 +20,8 @@ import { ProgressReporter } from './progress-reporter.js';
 import { RequestSteps } from './request-steps.js';
 import { TemporaryFiles } from './temporary-files.js';
 import { isTransient } from './transient.js';
+import { WorkerRegistry } from './worker-registry.js';
+import { WorkerShortage } from './worker-shortage.js';
 
 /** After so many deaths of its workers a request is given up. */
 const MAX_CRASHES = 5;
@@ -28,6 +32,7 @@ const DONE: JobOutcome = { kind: 'done' };
 @Injectable()
 export class RequestJob {
   private readonly logger = new Logger(RequestJob.name);
+  private readonly shortage: WorkerShortage;
   private running = 0;
 
   constructor(
@@ -37,7 +42,12 @@ export class RequestJob {
     private readonly logs: RequestLogs,
     private readonly notifications: Notifications,
     private readonly temporaryFiles: TemporaryFiles,
-  ) {}
+    dataSource: DataSource,
+    registry: WorkerRegistry,
+    states: RequestStates,
+  ) {
+    this.shortage = new WorkerShortage(dataSource, registry, states, logs);
+  }
 
   /** How many requests this process works on now. */
   get runningCount(): number {
@@ -49,8 +59,8 @@ export class RequestJob {
     try {
       const claim = await this.work.claim(id, owner, this.configuration.worker.packageManagers);
       if (claim === 'gone') return DONE;
-      // As long as its lease, or what a capable worker needs to come by.
-      if (claim === 'busy' || claim === 'unable') return { kind: 'later', delay: LEASE.heartBeat };
+      if (claim === 'busy') return { kind: 'later', delay: LEASE.heartBeat };
+      if (claim === 'unable') return { kind: 'later', delay: await this.shortage.pause(id) };
       return await this.attempt(claim, shutdown);
     } catch (error) {
       this.logger.error(`Request ${id} could not be worked on and is tried again: ${describe(error)}`);

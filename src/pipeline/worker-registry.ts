@@ -1,8 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { PackageManagerName } from '../config/index.js';
+
+/** What a worker is good for; workers of earlier versions do not tell. */
+export interface WorkerAbilities {
+  packageManagers: readonly PackageManagerName[];
+  /** Of the program it runs. */
+  version: string;
+}
 
 /** A worker process as its heart-beats show it. */
-export interface WorkerStatus {
+export interface WorkerStatus extends Partial<WorkerAbilities> {
   name: string;
   /** Whether it was heard of within the last 20 seconds. */
   ok: boolean;
@@ -23,12 +31,14 @@ export class WorkerRegistry {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Tells that a worker is alive. */
-  async beat(name: string, concurrency: number, running: number): Promise<void> {
+  async beat(name: string, concurrency: number, running: number, abilities?: WorkerAbilities): Promise<void> {
     await this.dataSource.query(
-      `INSERT INTO "worker" ("name", "concurrency", "running") VALUES ($1, $2, $3)
+      `INSERT INTO "worker" ("name", "concurrency", "running", "package_managers", "version")
+       VALUES ($1, $2, $3, $4::text[], $5)
        ON CONFLICT ("name") DO UPDATE SET "seen" = now(), "concurrency" = excluded."concurrency",
-         "running" = excluded."running"`,
-      [name, concurrency, running],
+         "running" = excluded."running", "package_managers" = excluded."package_managers",
+         "version" = excluded."version"`,
+      [name, concurrency, running, abilities?.packageManagers ?? null, abilities?.version ?? null],
     );
   }
 
@@ -39,16 +49,19 @@ export class WorkerRegistry {
 
   /** All workers that were heard of lately, by name. */
   async list(): Promise<WorkerStatus[]> {
-    const rows: (Omit<WorkerStatus, 'ok'> & { silent: number })[] = await this.dataSource.query(
-      `SELECT "name", "concurrency", "running", extract(epoch FROM now() - "seen")::float8 AS "silent"
+    const rows: WorkerRow[] = await this.dataSource.query(
+      `SELECT "name", "concurrency", "running", "package_managers", "version",
+         extract(epoch FROM now() - "seen")::float8 AS "silent"
        FROM "worker" ORDER BY "name"`,
     );
-    return rows.map(({ silent, name, concurrency, running }) => ({
+    return rows.map(({ name, concurrency, running, package_managers, version, silent }) => ({
       name,
       ok: silent <= SILENT_AFTER_SECONDS,
       silentSeconds: Math.round(silent),
       concurrency,
       running,
+      packageManagers: package_managers ?? undefined,
+      version: version ?? undefined,
     }));
   }
 
@@ -58,4 +71,13 @@ export class WorkerRegistry {
       FORGOTTEN_AFTER_SECONDS,
     ]);
   }
+}
+
+interface WorkerRow {
+  name: string;
+  concurrency: number;
+  running: number;
+  package_managers: PackageManagerName[] | null;
+  version: string | null;
+  silent: number;
 }

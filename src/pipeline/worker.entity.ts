@@ -19,4 +19,12 @@ export class WorkerEntity {
   /** Requests now. */
   @Column('integer', { default: 0 })
   running: number;
+
+  /** What it can do; null = it is of an earlier version, which does not tell. */
+  @Column('text', { name: 'package_managers', array: true, nullable: true })
+  packageManagers: string[] | null;
+
+  /** Of the program it runs; null as above. */
+  @Column('text', { nullable: true })
+  version: string | null;
 }

@@ -7,7 +7,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { Configuration } from '../config/index.js';
+import { Configuration, VERSION } from '../config/index.js';
 import { JobQueue } from '../queue/index.js';
 import { Reconciliation } from './reconciliation.js';
 import { RequestJob } from './request-job.js';
@@ -36,7 +36,7 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
   async onApplicationBootstrap(): Promise<void> {
     if (this.configuration.role === 'api') return;
     await this.temporaryFiles.removeLeftovers();
-    await this.registry.beat(this.name, this.configuration.worker.concurrency, 0);
+    await this.tell();
     this.timer = setInterval(() => this.beat(), WORKER_HEART_BEAT);
     await this.reconciliation.run();
     this.started = true;
@@ -61,9 +61,13 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   private beat(): void {
-    this.beating ??= this.registry
-      .beat(this.name, this.configuration.worker.concurrency, this.job.runningCount)
+    this.beating ??= this.tell()
       .catch((error: unknown) => this.logger.warn(`The heart-beat failed: ${String(error)}`))
       .finally(() => (this.beating = undefined));
+  }
+
+  private tell(): Promise<void> {
+    const { concurrency, packageManagers } = this.configuration.worker;
+    return this.registry.beat(this.name, concurrency, this.job.runningCount, { packageManagers, version: VERSION });
   }
 }
