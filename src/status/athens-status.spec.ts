@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { type RoomApplication, startRoomApplication } from '../../test/support/room-application.js';
+import { PUBLIC_UPSTREAMS } from '../config/upstreams/upstreams.js';
 import { PACKAGE_MANAGERS } from '../packages/index.js';
 import { QueueModule } from '../queue/queue.module.js';
 import { StatusModule } from './status.module.js';
@@ -21,7 +22,8 @@ describe('with an Athens server', () => {
     await once(server, 'listening');
     const athensUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-path`;
     const requests = { enabledPackageManagers: ['gomod', 'npm'] } as const;
-    service = await startRoomApplication([QueueModule, StatusModule], { gomod: { athensUrl }, requests });
+    const upstreams = { ...PUBLIC_UPSTREAMS, npm: [], gomod: [], pip: [] };
+    service = await startRoomApplication([QueueModule, StatusModule], { gomod: { athensUrl }, requests, upstreams });
   });
   afterAll(async () => {
     await service?.close();
@@ -49,6 +51,7 @@ describe('with an Athens server', () => {
           athens,
           ...['database', 'rabbitmq', 'store'].map((name) => ({ name, ok: true })),
         ],
+        upstreams: [],
         workers: [expect.objectContaining({ ok: true })],
       },
     ]);

@@ -1,15 +1,17 @@
 import { Module } from '@nestjs/common';
 import { AthensModule } from '../athens/athens.module.js';
+import { DownloadModule } from '../download/index.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { HealthController } from './health.controller.js';
 import { RequestPrometheusMetrics } from './request-metrics.js';
 import { StatusController } from './status.controller.js';
 import { StatusService } from './status.service.js';
+import { UpstreamsStatus } from './upstreams-status.js';
 
 /** What operators ask: status, health, the metrics page. */
 @Module({
-  imports: [AthensModule, PipelineModule],
+  imports: [AthensModule, DownloadModule, PipelineModule],
   controllers: [HealthController, StatusController],
-  providers: [RequestPrometheusMetrics, StatusService],
+  providers: [RequestPrometheusMetrics, StatusService, UpstreamsStatus],
 })
 export class StatusModule {}

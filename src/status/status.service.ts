@@ -6,10 +6,11 @@ import { PACKAGE_MANAGERS } from '../packages/index.js';
 import { WorkerRegistry } from '../pipeline/index.js';
 import { JobQueue } from '../queue/index.js';
 import { ArchiveStore, BundleStore } from '../store/index.js';
+import { inTime, reasonOf } from './reasons.js';
 import type { PartStatus, StatusReport } from './status.dto.js';
+import { UpstreamsStatus } from './upstreams-status.js';
+import { isOffered, workerPart } from './workers-status.js';
 
-/** A part that does not answer within this time does not work. */
-const TIMEOUT = 5_000;
 const STORE = 'store';
 const ATHENS = 'athens';
 
@@ -26,18 +27,28 @@ export class StatusService {
     private readonly bundleStore: BundleStore,
     private readonly workers: WorkerRegistry,
     private readonly athens: Athens,
+    private readonly upstreams: UpstreamsStatus,
   ) {}
 
   async report(): Promise<StatusReport> {
-    const [parts, workers, athens] = await Promise.all([this.parts(), this.workerStatus(), this.athensStatus()]);
-    const works = parts.every(({ ok }) => ok) && workers.some(({ ok }) => ok);
+    const [parts, workers, athens, upstreams] = await Promise.all([
+      this.parts(),
+      this.listWorkers(),
+      this.athensStatus(),
+      this.upstreams.list(),
+    ]);
+    const works = parts.every(({ ok }) => ok);
     const canProcess = (name: PackageManagerName): boolean =>
-      works && PACKAGE_MANAGERS.has(name) && (name !== 'gomod' || athens?.ok !== false);
+      works &&
+      PACKAGE_MANAGERS.has(name) &&
+      isOffered(name, workers) &&
+      (name !== 'gomod' || athens?.ok !== false);
     const enabled = this.configuration.requests.enabledPackageManagers;
     return {
       can_process: Object.fromEntries(enabled.map((name) => [name, canProcess(name)])),
       services: [...storeAs('nexus', parts), ...(athens ? [athens] : storeAs(ATHENS, parts)), ...parts],
-      workers,
+      upstreams,
+      workers: workers.map(workerPart),
     };
   }
 
@@ -78,16 +89,13 @@ export class StatusService {
   }
 
   private async workerProblem(): Promise<string | undefined> {
-    const workers = await this.workerStatus();
+    const workers = await this.listWorkers();
     return workers.some(({ ok }) => ok) ? undefined : 'no workers are available';
   }
 
-  private async workerStatus(): Promise<PartStatus[]> {
+  private async listWorkers(): ReturnType<WorkerRegistry['list']> {
     try {
-      const workers = await inTime(this.workers.list());
-      return workers.map(({ name, ok, silentSeconds }) =>
-        ok ? { name, ok } : { name, ok, reason: `no heart-beat for ${silentSeconds} seconds` },
-      );
+      return await inTime(this.workers.list());
     } catch (error) {
       this.logger.warn(`The workers cannot be listed: ${String(error)}`);
       return [];
@@ -115,30 +123,4 @@ function storeAs(name: string, parts: readonly PartStatus[]): PartStatus[] {
 
 function unavailable({ name, reason }: PartStatus): string {
   return `${name} unavailable: ${reason}`;
-}
-
-class TimedOut extends Error {}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TimedOut('no answer in time')), TIMEOUT);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof TimedOut) return `no answer within ${TIMEOUT / 1000} seconds`;
-  const codes = [error, error instanceof Error ? error.cause : undefined].map((each) =>
-    each instanceof Error && 'code' in each ? String(each.code) : '',
-  );
-  const code = codes.find((each) => each !== '');
-  if (code === 'ENOSPC') return 'no space left';
-  if (code === 'EACCES' || code === 'EROFS') return 'it cannot be written';
-  if (code !== undefined && /^E[A-Z]+$/.test(code)) return 'connection failed';
-  return 'unknown error; the service log holds the details';
 }
