@@ -1,0 +1,109 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Fleet } from './fleet.js';
+import type { SeededRandom } from './fleet-random.js';
+import type { Service } from './service.js';
+
+/** What happens to a fleet besides its work. It remembers what it did. */
+export class FleetChaos {
+  /** Workers that were killed. */
+  kills = 0;
+  /** Starts of workers that failed, for want of a database or of space, and were tried again. */
+  failedStarts = 0;
+  /** Ends of workers that nobody had killed: the end of their logs. */
+  readonly deaths: string[] = [];
+  private readonly down = new Map<Service, Promise<void>>();
+  private ended = false;
+  private killing: Promise<void> | undefined;
+
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly random: SeededRandom,
+  ) {}
+
+  /**
+   * Kills a worker every few seconds, at random, and starts it again at once. The next one has to wait until all run: a
+   * slow machine must not take as many starts as deaths, or some request meets five of them and is given up.
+   */
+  begin(): void {
+    this.killing = this.killWorkers();
+  }
+
+  /** Resolves when no more is killed and all workers run again. */
+  async end(): Promise<void> {
+    this.ended = true;
+    await this.killing;
+    await Promise.all(this.down.values());
+  }
+
+  /** PostgreSQL stops in an orderly way, cutting all connections, and comes back. */
+  async restartDatabase(): Promise<void> {
+    await this.fleet.database.stop();
+    await wait(this.random.between(1_000, 4_000));
+    await this.fleet.database.startAgain();
+  }
+
+  /** PostgreSQL is killed, and recovers. */
+  async killDatabase(): Promise<void> {
+    await this.fleet.database.kill();
+    await wait(this.random.between(0, 3_000));
+    await this.fleet.database.startAgain();
+  }
+
+  async flushRedis(): Promise<void> {
+    await this.fleet.redis?.command('FLUSHALL');
+  }
+
+  /** Redis ends and comes back with nothing. */
+  async restartRedis(): Promise<void> {
+    await this.fleet.redis?.kill();
+    await wait(this.random.between(1_000, 4_000));
+    await this.fleet.redis?.start();
+  }
+
+  /** The disk of everything has no byte left for some seconds. */
+  async fillDisk(): Promise<void> {
+    const { disk } = this.fleet;
+    if (disk === undefined) return;
+    try {
+      for (const end = Date.now() + this.random.between(6_000, 12_000); Date.now() < end; await wait(50)) await disk.fill();
+    } finally {
+      await disk.free();
+    }
+  }
+
+  private async killWorkers(): Promise<void> {
+    while (!this.ended) {
+      await wait(this.random.between(1_500, 6_000));
+      if (this.down.size > 0) continue;
+      const victim = this.random.one(this.fleet.workers);
+      if (!isAlive(victim.pid)) this.deaths.push(victim.log.slice(-4_000));
+      await victim.kill('SIGKILL');
+      this.kills++;
+      this.down.set(victim, this.startAgain(victim));
+    }
+  }
+
+  private async startAgain(worker: Service): Promise<void> {
+    for (;;) {
+      try {
+        await worker.restart();
+        this.down.delete(worker);
+        return;
+      } catch {
+        // As whatever keeps containers alive does.
+        this.failedStarts++;
+        await worker.kill('SIGKILL');
+        await wait(1_000);
+      }
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

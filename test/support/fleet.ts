@@ -1,0 +1,102 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { postgresOptions } from '../../src/database/data-source.js';
+import { FleetDatabase } from './fleet-database.js';
+import { FleetDisk } from './fleet-disk.js';
+import { startRedis, type TestRedis } from './redis.js';
+import { Service } from './service.js';
+
+export interface FleetOptions {
+  workers: number;
+  /** The queue: in PostgreSQL, or in a Redis of the fleet's own. */
+  queue: 'database' | 'redis';
+  /** Everything but PostgreSQL and Redis lies on a disk of so many mebibytes, which can be filled. */
+  disk?: number;
+  /** Laid over the variables of every process. */
+  environment?: NodeJS.ProcessEnv;
+}
+
+/**
+ * A whole installation on this host: PostgreSQL, perhaps Redis, one process that serves the API and several workers. They
+ * share the stores and the logs; each has mirrors and scratch of its own.
+ */
+export class Fleet {
+  readonly workers: Service[] = [];
+
+  private constructor(
+    readonly directory: string,
+    readonly database: FleetDatabase,
+    readonly redis: TestRedis | undefined,
+    readonly disk: FleetDisk | undefined,
+    readonly api: Service,
+    private readonly environment: NodeJS.ProcessEnv,
+  ) {}
+
+  static async start(options: FleetOptions): Promise<Fleet> {
+    const directory = await mkdtemp(join(tmpdir(), 'cachito-fleet-'));
+    // PostgreSQL runs as another user than root, who must be able to enter.
+    await chmod(directory, 0o755);
+    const database = await FleetDatabase.start(join(directory, 'database'));
+    const redis = options.queue === 'redis' ? await startRedis() : undefined;
+    const disk = options.disk === undefined ? undefined : await FleetDisk.mount(join(directory, 'data'), options.disk);
+    const data = join(directory, 'data');
+    const environment = {
+      DATABASE_URL: database.url,
+      ...(redis && { REDIS_URL: redis.url }),
+      CACHITO_PUBLIC_URL: 'http://cachito.test.example',
+      CACHITO_SOURCES_DIR: join(data, 'sources'),
+      CACHITO_BUNDLES_DIR: join(data, 'bundles'),
+      CACHITO_REQUEST_FILE_LOGS_DIR: join(data, 'logs'),
+      ...options.environment,
+    };
+    const api = await Service.start({ ...environment, CACHITO_ROLE: 'api', CACHITO_DATA_DIR: join(data, 'api') });
+    const fleet = new Fleet(directory, database, redis, disk, api, environment);
+    await Promise.all(Array.from({ length: options.workers }, () => fleet.addWorker()));
+    return fleet;
+  }
+
+  /** Starts one more, with `environment` laid over what all have. */
+  async addWorker(environment: NodeJS.ProcessEnv = {}): Promise<Service> {
+    const data = this.dataOf(`worker-${this.names++}`);
+    const role = { CACHITO_ROLE: 'worker', CACHITO_DATA_DIR: data };
+    const worker = await Service.start({ ...this.environment, ...role, ...environment });
+    this.workers.push(worker);
+    return worker;
+  }
+
+  /** Directories below which a worker has its own: mirrors, scratch. */
+  get workerDirectories(): string[] {
+    return Array.from({ length: this.names }, (_, at) => this.dataOf(`worker-${at}`));
+  }
+
+  /** What all processes are given. */
+  get variables(): NodeJS.ProcessEnv {
+    return { ...this.environment, CACHITO_DATA_DIR: this.dataOf('api') };
+  }
+
+  /** One query, on a connection of its own: the server may have been away since the last one. */
+  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const dataSource = await new DataSource(postgresOptions(this.database.url)).initialize();
+    try {
+      return await dataSource.query(sql, [...parameters]);
+    } finally {
+      await dataSource.destroy();
+    }
+  }
+
+  /** Ends everything and removes it. */
+  async stop(): Promise<void> {
+    await Promise.all([this.api, ...this.workers].map((service) => service.close()));
+    await Promise.all([this.redis?.close(), this.database.stop()]);
+    await this.disk?.unmount();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private names = 0;
+
+  private dataOf(name: string): string {
+    return join(this.directory, 'data', name);
+  }
+}
