@@ -16,10 +16,10 @@ import {
 } from '../requests/index.js';
 import { DeadlinePassed, ShuttingDown, TooManyCrashes } from './abort-reasons.js';
 import { HeartBeat } from './heart-beat.js';
+import { pauseUntilNextAttempt } from './next-attempt.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { RequestSteps } from './request-steps.js';
 import { TemporaryFiles } from './temporary-files.js';
-import { isTransient } from './transient.js';
 import { WorkerRegistry } from './worker-registry.js';
 import { WorkerShortage } from './worker-shortage.js';
 
@@ -131,11 +131,12 @@ export class RequestJob {
       log.log('warn', `Attempt ${claim.attempt} ends: the request was cancelled or taken over by another worker`);
       return { kind: 'later', delay: 0 };
     }
-    if (error instanceof ShuttingDown || isTransient(error)) {
+    const pause = pauseUntilNextAttempt(error, claim.attempt);
+    if (pause !== undefined) {
       log.log('warn', `Attempt ${claim.attempt} is interrupted; the request will be taken up again`);
       if (!(error instanceof ShuttingDown)) this.logger.warn(`Request ${claim.id} is tried again: ${describe(error)}`);
       await this.work.release(claim);
-      return { kind: 'later', delay: error instanceof ShuttingDown ? 0 : LEASE.heartBeat };
+      return { kind: 'later', delay: pause };
     }
     this.logger.warn(`Request ${claim.id} failed: ${describe(error)}`);
     try {
