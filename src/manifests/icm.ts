@@ -50,7 +50,7 @@ async function* imageContents(request: ManifestRequest): AsyncGenerator<ImageCon
     const key = JSON.stringify([each.name, each.type, each.version]);
     if (keys.has(key)) continue;
     keys.add(key);
-    yield contents.entryOf(each);
+    yield await contents.entryOf(each);
   }
 }
 
@@ -74,38 +74,42 @@ class RequestContents {
     }));
   }
 
-  entryOf(each: CataloguedPackage): ImageContent {
+  async entryOf(each: CataloguedPackage): Promise<ImageContent> {
     const purl = this.urls.ofPackage(each) ?? '';
     switch (each.type) {
       case 'git-submodule':
         return { purl, dependencies: [], sources: [] };
       case 'go-package':
-        return { purl, dependencies: this.purlsOf(each), sources: this.sourcesOfGoPackage(each) };
+        return { purl, dependencies: await this.purlsOf(each), sources: await this.sourcesOfGoPackage(each) };
       case 'rubygems':
-        return { purl, dependencies: this.purlsOf(each), sources: this.purlsOf(each) };
+        return { purl, dependencies: await this.purlsOf(each), sources: await this.purlsOf(each) };
       default:
-        return { purl, dependencies: this.purlsOf(each, ({ dev }) => dev !== true), sources: this.purlsOf(each) };
+        return {
+          purl,
+          dependencies: await this.purlsOf(each, ({ dev }) => dev !== true),
+          sources: await this.purlsOf(each),
+        };
     }
   }
 
-  private sourcesOfGoPackage(each: CataloguedPackage): { purl: string }[] {
+  private async sourcesOfGoPackage(each: CataloguedPackage): Promise<{ purl: string }[]> {
     const module = this.urls.goModules.parentOf(each.name);
     if (module === undefined) {
       logger.warn(`The Go package ${each.name} belongs to no module of its request: it has no sources`);
       return [];
     }
-    const sources = this.goSources.get(module) ?? this.purlsOf(module);
+    const sources = this.goSources.get(module) ?? (await this.purlsOf(module));
     this.goSources.set(module, sources);
     return sources;
   }
 
   /** Of the dependencies that have the type of their package. */
-  private purlsOf(
+  private async purlsOf(
     parent: CataloguedPackage,
     wanted: (dependency: CataloguedDependency) => boolean = () => true,
-  ): { purl: string }[] {
+  ): Promise<{ purl: string }[]> {
     const dependencies = parent.dependencies.filter((each) => each.type === parent.type && wanted(each));
-    return this.purls.ofAll(parent, dependencies).sort(byPurl);
+    return sortedInTurns(await this.purls.ofAll(parent, dependencies), byPurl);
   }
 }
 

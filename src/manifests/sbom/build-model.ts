@@ -1,7 +1,8 @@
-import { inTurns, sortedInTurns } from '../../concurrency/index.js';
+import { inTurns, sortedInTurns, takingTurns } from '../../concurrency/index.js';
 import { type ArtifactEvidence, compareCodePoints } from '../../dependencies/index.js';
 import { repoName } from '../../source/index.js';
 import { vcsPurl, withoutCredentials } from '../purl/vcs-purl.js';
+import { distinct } from './archived-files.js';
 import { addRequest, type EvidenceRequest } from './graph.js';
 import type { SbomModel, SbomModelComponent, SbomSource } from './model.js';
 import { compareNodes, type Node, Nodes } from './nodes.js';
@@ -29,30 +30,34 @@ export async function buildModel(requests: readonly FinishedRequest[]): Promise<
     for (const each of packages) source.packages.add(each);
   }
   const sorted = await sortedInTurns(nodes.all, compareNodes);
-  const refs = refsOf(sorted);
-  const components: SbomModelComponent[] = [];
-  await inTurns(sorted, (node) => {
-    if (!node.isPart) components.push(componentOf(node, refs));
-  });
+  const refs = await refsOf(sorted);
+  const sources: SbomSource[] = [];
+  for (const { request, packages } of packagesBySource.values()) sources.push(await sourceOf(request, packages, refs));
   return {
-    sources: [...packagesBySource.values()].map(({ request, packages }) => sourceOf(request, packages, refs)),
-    components,
+    sources,
+    components: await componentsOf(sorted.filter(({ isPart }) => !isPart), refs),
     toolVersions: distinct(requests.flatMap(({ toolVersion }) => toolVersion ?? [])),
     created: distinct(requests.map(({ completed }) => completed)).at(-1) ?? EPOCH,
   };
 }
 
 /** The purl, unless several components have it. */
-function refsOf(sorted: readonly Node[]): Map<Node, string> {
+async function refsOf(sorted: readonly Node[]): Promise<Map<Node, string>> {
   const refs = new Map<Node, string>();
-  sorted.forEach((node, at) => {
+  await inTurns(sorted.entries(), ([at, node]) => {
     const isShared = sorted[at - 1]?.purl === node.purl || sorted[at + 1]?.purl === node.purl;
     refs.set(node, isShared ? JSON.stringify([node.purl, node.name, node.version]) : node.purl);
   });
   return refs;
 }
 
-function componentOf(node: Node, refs: ReadonlyMap<Node, string>): SbomModelComponent {
+async function componentsOf(sorted: readonly Node[], refs: ReadonlyMap<Node, string>): Promise<SbomModelComponent[]> {
+  const components: SbomModelComponent[] = [];
+  for await (const node of takingTurns(sorted)) components.push(await componentOf(node, refs));
+  return components;
+}
+
+async function componentOf(node: Node, refs: ReadonlyMap<Node, string>): Promise<SbomModelComponent> {
   const { name, version, purl, isPackage, dev, artifacts, requirementsKnown, requires, parts } = node;
   return {
     ref: refOf(node, refs),
@@ -62,22 +67,26 @@ function componentOf(node: Node, refs: ReadonlyMap<Node, string>): SbomModelComp
     isPackage,
     ...(dev === undefined ? {} : { dev }),
     artifacts: [...artifacts.values()].sort(compareArtifacts),
-    ...(requirementsKnown || requires.size > 0 ? { dependsOn: sortedRefs(requires, refs) } : {}),
-    contains: [...parts].sort(compareNodes).map((part) => componentOf(part, refs)),
+    ...(requirementsKnown || requires.size > 0 ? { dependsOn: await sortedRefs(requires, refs) } : {}),
+    contains: await componentsOf(await sortedInTurns([...parts], compareNodes), refs),
   };
 }
 
-function sourceOf({ repo, ref: commit }: FinishedRequest, packages: Set<Node>, refs: ReadonlyMap<Node, string>): SbomSource {
+async function sourceOf(
+  { repo, ref: commit }: FinishedRequest,
+  packages: Set<Node>,
+  refs: ReadonlyMap<Node, string>,
+): Promise<SbomSource> {
   const name = repoName(repo);
   const purl = vcsPurl(name.split('/').pop() ?? name, repo, commit);
   const vcsUrl = `git+${withoutCredentials(repo)}`;
-  const roots = [...packages].filter(({ isPart }) => !isPart);
+  const dependsOn = await sortedRefs([...packages].filter(({ isPart }) => !isPart), refs);
   // A package in the root of the repository has the purl of the repository.
-  return { ref: `source:${vcsUrl}@${commit}`, name, version: commit, purl, vcsUrl, dependsOn: sortedRefs(roots, refs) };
+  return { ref: `source:${vcsUrl}@${commit}`, name, version: commit, purl, vcsUrl, dependsOn };
 }
 
-function sortedRefs(nodes: Iterable<Node>, refs: ReadonlyMap<Node, string>): string[] {
-  return Array.from(nodes, (node) => refOf(node, refs)).sort(compareCodePoints);
+async function sortedRefs(nodes: Iterable<Node>, refs: ReadonlyMap<Node, string>): Promise<string[]> {
+  return sortedInTurns(Array.from(nodes, (node) => refOf(node, refs)), compareCodePoints);
 }
 
 function refOf(node: Node, refs: ReadonlyMap<Node, string>): string {
@@ -92,8 +101,4 @@ function compareArtifacts(a: ArtifactEvidence, b: ArtifactEvidence): number {
     compareCodePoints(a.sha256, b.sha256) ||
     compareCodePoints(a.verifiedBy, b.verifiedBy)
   );
-}
-
-function distinct(texts: readonly string[]): string[] {
-  return [...new Set(texts)].sort(compareCodePoints);
 }

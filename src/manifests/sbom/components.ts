@@ -1,4 +1,4 @@
-import { inTurns, sortedInTurns } from '../../concurrency/index.js';
+import { inTurns, sortedInTurns, takingTurns } from '../../concurrency/index.js';
 import { compareCodePoints } from '../../dependencies/index.js';
 import type { ManifestRequest } from '../manifest-request.js';
 import { OncePerDependency } from '../purl/once-per-dependency.js';
@@ -28,10 +28,14 @@ async function addComponents(request: ManifestRequest, all: Set<SbomComponent>):
   const components = new OncePerDependency(urls.goModules, (parent, dependency) =>
     component(dependency.name, urls.shownVersion(dependency), urls.ofDependency(parent, dependency)),
   );
-  await inTurns(request.packages, (each) => {
+  for await (const each of takingTurns(request.packages)) {
     const own = component(each.name, each.version, urls.ofPackage(each));
-    for (const made of [own, ...components.ofAll(each, each.dependencies)]) if (made !== null) all.add(made);
-  });
+    if (own !== null) all.add(own);
+    await inTurns(each.dependencies, (dependency) => {
+      const made = components.of(each, dependency);
+      if (made !== null) all.add(made);
+    });
+  }
 }
 
 /** Null for what has no purl. */

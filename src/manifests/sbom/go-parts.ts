@@ -1,3 +1,4 @@
+import { inTurns } from '../../concurrency/index.js';
 import type { EvidenceDependency, EvidencePackage } from '../../dependencies/index.js';
 import { isLocalVersion } from '../purl/go-modules.js';
 import type { Node } from './nodes.js';
@@ -49,18 +50,18 @@ export class GoParts {
     private readonly nodeOf: (parent: EvidencePackage, dependency: EvidenceDependency) => Node | undefined,
   ) {}
 
-  place(each: EvidencePackage, node: Node): void {
+  async place(each: EvidencePackage, node: Node): Promise<void> {
     const own = this.modules.of(each.name, each.version);
     own?.addPart(node);
     const requirer = own ?? node;
     const placed = this.placed.get(requirer) ?? new Set();
     this.placed.set(requirer, placed);
-    for (const dependency of each.dependencies) {
-      if (placed.has(dependency)) continue;
+    await inTurns(each.dependencies, (dependency) => {
+      if (placed.has(dependency)) return;
       placed.add(dependency);
       const part = this.nodeOf(each, dependency);
       if (part !== undefined) this.placeDependency(dependency, part, requirer);
-    }
+    });
   }
 
   private placeDependency(dependency: EvidenceDependency, node: Node, requirer: Node): void {

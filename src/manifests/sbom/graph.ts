@@ -26,19 +26,20 @@ export async function addRequest(request: EvidenceRequest, nodes: Nodes): Promis
       ? undefined
       : nodes.get({ name: dependency.name, version: urls.shownVersion(dependency), purl });
   });
-  const packages = request.packages.flatMap((each) => {
+  const packages: { each: EvidencePackage; node: Node }[] = [];
+  await inTurns(request.packages, (each) => {
     const purl = urls.ofPackage(each);
-    if (purl === undefined) return [];
+    if (purl === undefined) return;
     const node = nodes.get({ name: each.name, version: each.version, purl });
     node.isPackage = true;
-    return [{ each, node }];
+    packages.push({ each, node });
   });
 
   const modules = new ModulesOfRequest();
   for (const { each, node } of packages) if (each.type === 'gomod') modules.add(each.name, each.version, node);
   for await (const { each, node } of takingTurns(packages)) {
     if (each.type === 'go-package') continue;
-    const members = made.ofAll(each, each.dependencies);
+    const members = await made.ofAll(each, each.dependencies);
     await addDependencies(each, node, members);
     if (each.type !== 'gomod') continue;
     await inTurns(each.dependencies.entries(), ([at, { name, version }]) => {
@@ -46,10 +47,10 @@ export async function addRequest(request: EvidenceRequest, nodes: Nodes): Promis
       if (member !== undefined) modules.add(name, version, member);
     });
   }
-  const parts = new GoParts(modules, (parent, dependency) => made.ofAll(parent, [dependency])[0]);
-  await inTurns(packages, ({ each, node }) => {
-    if (each.type === 'go-package') parts.place(each, node);
-  });
+  const parts = new GoParts(modules, (parent, dependency) => made.of(parent, dependency));
+  for await (const { each, node } of takingTurns(packages)) {
+    if (each.type === 'go-package') await parts.place(each, node);
+  }
   return packages.map(({ node }) => node);
 }
 

@@ -74,20 +74,22 @@ function termsOfPurl(text: string): SearchTerms {
   return { kind: 'components', types, name, isPythonName, version };
 }
 
-/**
- * The parts of a package URL as they stand there. The class would write npm names in lower case, but there are old ones
- * with capitals.
- */
-function parsePurl(text: string): { type: string; name: string; version: string | undefined } {
-  const [type, namespace, name, version] = partsOf(text);
-  if (!type || !name) throw new ValidationError(`${quote(text)} is not a package URL, such as pkg:npm/kite@2.1.3`);
-  return { type: type.toLowerCase(), name: namespace ? `${namespace}/${name}` : name, version };
+interface Parts {
+  type: string;
+  name: string;
+  version: string | undefined;
 }
 
-function partsOf(text: string): (string | undefined)[] {
+/**
+ * The parts of a package URL as they stand there. The class would write npm names in lower case, but there are old ones
+ * with capitals; and of a Go version that is none it says so in a broken way.
+ */
+function parsePurl(text: string): Parts {
   try {
-    return PackageURL.parseString(text).map((part) => (typeof part === 'string' ? part : undefined));
+    const [type = '', namespace, name = '', version, ...rest] = PackageURL.parseString(text);
+    new PackageURL(type, namespace, name, undefined, ...rest);
+    return { type: type.toLowerCase(), name: namespace ? `${namespace}/${name}` : name, version };
   } catch {
-    return [];
+    throw new ValidationError(`${quote(text)} is not a package URL, such as pkg:npm/kite@2.1.3`);
   }
 }
