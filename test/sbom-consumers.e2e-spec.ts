@@ -130,6 +130,6 @@ function factsIn(format: SbomFormat): SbomFacts {
  * same as none.
  */
 function known(document: { compositions?: object; dependencies?: { dependsOn?: string[] }[] }): object {
-  const { compositions: _, dependencies = [], ...rest } = document;
-  return { ...rest, dependencies: dependencies.filter(({ dependsOn = [] }) => dependsOn.length > 0) };
+  const dependencies = document.dependencies?.filter(({ dependsOn = [] }) => dependsOn.length > 0) ?? [];
+  return { ...document, dependencies, compositions: [] };
 }
