@@ -6,10 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { freePort } from './nginx.js';
-import { missingTool } from './tools.js';
-
-/** Why there can be no Redis here; undefined when there can. */
-export const NO_REDIS = missingTool('redis-server') ?? missingTool('redis-cli');
 
 export interface TestRedis {
   /** With the password, if there is one. */
@@ -28,7 +24,7 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
-/** A real Redis on a free port of loopback. It keeps its data in memory only, unless `persistent`. */
+/** A real Redis (`redis-server` and `redis-cli`) on a free port of loopback. It keeps its data in memory only, unless `persistent`. */
 export async function startRedis(options: { password?: string; persistent?: boolean } = {}): Promise<TestRedis> {
   const directory = await mkdtemp(join(tmpdir(), 'cachito-redis-'));
   const { password } = options;

@@ -6,8 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { NO_REDIS, startRedis, type TestRedis } from '../../../test/support/redis.js';
-import { itUnless } from '../../../test/support/tools.js';
+import { startRedis, type TestRedis } from '../../../test/support/redis.js';
+import { itUnless, missingTool } from '../../../test/support/tools.js';
 import { MessageBrokerError } from '../../errors/index.js';
 import type { JobHandler } from '../job-queue.js';
 import { describeJobQueue } from '../job-queue.compliance.js';
@@ -18,6 +18,7 @@ const TIMES = { lock: 2_000, heartbeat: 300, stalled: 500 };
 const PATIENCE = 500;
 const PASSWORD = 'correct horse/battery@staple';
 
+const NO_REDIS = missingTool('redis-server') ?? missingTool('redis-cli');
 const it = (sentence: string, test: () => Promise<void>): void => itUnless(NO_REDIS, sentence, test);
 
 beforeAll(() => Logger.overrideLogger(false));
@@ -121,7 +122,13 @@ describe('BullQueue whose Redis', () => {
     await until(() => queue.enqueue(1).then(() => true, () => false));
   });
 
-  it('is gone for good: it stops all the same', async () => {
+  for (const [state, fail] of [
+    ['dead', () => redis.kill()],
+    ['frozen', async () => redis.freeze()],
+  ] as const)
+    it(`is ${state} for good: it stops all the same`, () => stopsWhile(fail));
+
+  async function stopsWhile(fail: () => Promise<void>): Promise<void> {
     const received = new Gate();
     const queue = await consumer(async (_, signal) => {
       received.open();
@@ -130,9 +137,10 @@ describe('BullQueue whose Redis', () => {
     });
     await queue.enqueue(1);
     await received.opened;
-    await redis.kill();
+    await fail();
     await queue.stop();
-  });
+    await Promise.all(opened.map(({ close }) => close()));
+  }
 
   it('loses its data, is emptied or restarted: what is added anew is delivered', async () => {
     const ids: number[] = [];

@@ -5,6 +5,7 @@ import { redactSecrets } from '../../observability/index.js';
 import { type JobHandler, type JobOutcome, JobQueue, type QueueDepth } from '../job-queue.js';
 import { DELAY_AFTER_FAULT, Handover } from './handover.js';
 import { connected, inTime } from './patience.js';
+import type { RedisConnections } from './redis-connections.js';
 import { isRequestJob, jobIdOf, optionsOf, type RequestJob } from './request-job.js';
 
 /** How long Redis may take to answer, milliseconds. */
@@ -26,9 +27,10 @@ export class BullQueue extends JobQueue {
   private stopping: Promise<void> | undefined;
   private problem: string | undefined;
 
-  /** `bull` was opened with `bullOptions`, and is closed by whoever opened it. */
+  /** `bull` was opened with `bullOptions` and these connections; whoever opened them closes both. */
   constructor(
     private readonly bull: Queue<RequestJob>,
+    private readonly connections: RedisConnections,
     private readonly patience = PATIENCE,
   ) {
     super();
@@ -85,7 +87,7 @@ export class BullQueue extends JobQueue {
     } catch (error) {
       this.log.warn(`Not everything was handed back; it is delivered again when its lock is over: ${textOf(error)}`);
       // Or what waits for Redis would keep the process from its end.
-      await this.bull.close(true);
+      this.connections.close();
     }
   }
 
@@ -95,7 +97,7 @@ export class BullQueue extends JobQueue {
     try {
       await this.bull.process(concurrency, (job) => this.deliver(job, handler));
     } catch (error) {
-      if (this.stopping === undefined) this.complain(error);
+      this.complain(error);
     }
   }
 
@@ -145,10 +147,10 @@ export class BullQueue extends JobQueue {
     }
   }
 
-  /** Once per outage: there is an attempt to connect every second. */
+  /** Once per outage: there is an attempt to connect every second. That connections end at the end is no problem. */
   private complain(error: unknown): void {
     const text = textOf(error);
-    if (text === this.problem) return;
+    if (text === this.problem || this.stopping !== undefined) return;
     this.problem = text;
     this.log.error(`The queue in Redis has a problem, trying again: ${text}`);
   }

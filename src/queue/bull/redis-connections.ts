@@ -10,7 +10,7 @@ const SILENCE = 5_000;
  * operating system a quarter of an hour to notice; here they are opened anew when the first gives no answer.
  */
 export class RedisConnections {
-  private readonly clients: Redis[] = [];
+  private readonly clients: Connection[] = [];
   private readonly timer: NodeJS.Timeout;
   private asking = false;
 
@@ -24,15 +24,15 @@ export class RedisConnections {
     return client;
   };
 
-  /** After the queue: Bull leaves these open. */
+  /** For good; what still waits for an answer fails. */
   close(): void {
     clearInterval(this.timer);
-    for (const client of this.clients) client.disconnect();
+    for (const client of this.clients) client.close();
   }
 
   private async check(): Promise<void> {
     const [first] = this.clients;
-    if (this.asking || first?.status !== 'ready') return;
+    if (this.asking || first === undefined || !['connect', 'ready'].includes(first.status)) return;
     this.asking = true;
     try {
       await inTime(first.ping(), this.silence);
@@ -45,8 +45,19 @@ export class RedisConnections {
 }
 
 class Connection extends Redis {
+  private closed = false;
+
   /** Goes on trying without being asked. Bull connects anew when it stops, and does not always listen for a failure. */
   override async connect(): Promise<void> {
-    await super.connect().catch(() => undefined);
+    if (!this.closed) await super.connect().catch(() => undefined);
+  }
+
+  close(): void {
+    // What waits for an answer fails when a connection ends. Between two attempts to connect there is none to end.
+    if (this.status === 'reconnecting') void this.connect();
+    this.closed = true;
+    this.disconnect();
+    // A connection that ends before Redis has greeted it calls itself ready later, and Bull waits for its end again.
+    Object.defineProperty(this, 'status', { get: () => 'end', set: () => undefined });
   }
 }

@@ -54,7 +54,11 @@ function redisOptions(address: string): NonNullable<QueueOptions['redis']> {
     db: Number(pathname.slice(1) || 0),
     ...(protocol === 'rediss:' && { tls: {} }),
     connectTimeout: 5_000,
+    // Were it told, a connection that ends meanwhile would take itself for ready.
+    disableClientInfo: true,
     keepAlive: 10_000,
+    // The process need not wait longer for the other side to hang up, too.
+    disconnectTimeout: 100,
     // A worker that has finished a job says so as soon as it is connected again, however long that takes.
     maxRetriesPerRequest: null,
     retryStrategy: (attempt) => Math.min(50 * attempt, MAX_PAUSE),

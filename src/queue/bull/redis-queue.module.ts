@@ -26,15 +26,16 @@ export class RedisQueueModule implements OnApplicationShutdown {
         {
           provide: REDIS_QUEUE,
           inject: [getQueueToken(QUEUE_NAME)],
-          useFactory: (bull: Queue<RequestJob>) => new BullQueue(bull),
+          useFactory: (bull: Queue<RequestJob>) => new BullQueue(bull, connections),
         },
       ],
       exports: [REDIS_QUEUE, BullModule],
     };
   }
 
+  /** Bull waits for its connections when it closes. */
   async onApplicationShutdown(): Promise<void> {
-    await this.bull.close();
     this.connections.close();
+    await this.bull.close();
   }
 }

@@ -15,11 +15,11 @@ export function openBullQueue(url: string, times?: BullTimes, patience?: number)
   const connections = new RedisConnections(patience);
   const bull = new Bull<RequestJob>(QUEUE_NAME, bullOptions(url, connections, times));
   return {
-    queue: new BullQueue(bull, patience),
+    queue: new BullQueue(bull, connections, patience),
     bull,
     close: async () => {
-      await bull.close(true);
       connections.close();
+      await bull.close();
     },
   };
 }
