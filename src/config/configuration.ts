@@ -11,6 +11,23 @@ export interface DefaultEnvironmentVariable {
   kind: 'path' | 'literal';
 }
 
+/** A bucket of S3 or of a compatible server. */
+export interface S3Settings {
+  bucket: string;
+  /** Undefined = Amazon's. */
+  endpoint: string | undefined;
+  /** Undefined = what the usual sources of the AWS SDK say. */
+  region: string | undefined;
+  /** Folders that all keys begin with, without slashes at either end; undefined = none. */
+  prefix: string | undefined;
+  /** Whether the bucket's name is in the path of addresses, not in their host. */
+  pathStyle: boolean;
+  /** Never log them. Undefined = the usual sources of the AWS SDK: environment, files, the role of the machine. */
+  credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
+  /** Certificates (PEM) besides the usual ones; undefined = none. */
+  caCertificates: string | undefined;
+}
+
 /**
  * The whole configuration of a process: read once from the environment and the command line, checked, frozen. Inject
  * this class; nobody else reads `process.env`. Times are milliseconds, sizes bytes, directories absolute.
@@ -51,6 +68,8 @@ export abstract class Configuration {
     mirrors: string;
     /** Data of the embedded database. */
     database: string;
+    /** Blobs on their way to S3. */
+    uploads: string;
     /** Scratch folders of running requests. */
     temporary: string;
     /** Go toolchains and build caches of the `go` command: a cache, may be deleted. */
@@ -59,6 +78,10 @@ export abstract class Configuration {
   abstract readonly database: {
     /** PostgreSQL; undefined = the embedded one. */
     url: string | undefined;
+  };
+  abstract readonly store: {
+    /** The bucket that holds the blobs; undefined = they lie in the directories `sources` and `bundles`. */
+    s3: S3Settings | undefined;
   };
   abstract readonly queue: {
     /** Redis, with its password; undefined = the queue is in the database. */

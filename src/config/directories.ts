@@ -15,6 +15,7 @@ export function readDirectories(reader: OptionReader, environment: Environment):
     bundles: resolve(reader.read(USED.bundlesDirectory, join(data, 'bundles'))),
     mirrors: join(data, 'mirrors'),
     database: join(data, 'database'),
+    uploads: join(data, 'uploads'),
     temporary: join(data, 'temporary'),
     go: join(data, 'go'),
   };
@@ -36,6 +37,7 @@ export function checkDirectories(reader: OptionReader, directories: Directories,
     ['CACHITO_REQUEST_FILE_LOGS_DIR', logs],
     ['the mirrors below CACHITO_DATA_DIR', directories.mirrors],
     ['the database below CACHITO_DATA_DIR', directories.database],
+    ['the uploads below CACHITO_DATA_DIR', directories.uploads],
     ['the temporary folder below CACHITO_DATA_DIR', directories.temporary],
     ['the Go toolchains below CACHITO_DATA_DIR', directories.go],
   ] as const;

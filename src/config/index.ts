@@ -1,4 +1,4 @@
-export { Configuration, type DefaultEnvironmentVariable } from './configuration.js';
+export { Configuration, type DefaultEnvironmentVariable, type S3Settings } from './configuration.js';
 export { ConfigurationError } from './configuration-error.js';
 export { ConfigurationModule } from './configuration.module.js';
 export { loadConfiguration } from './load-configuration.js';

@@ -11,6 +11,7 @@ import { type Environment, OptionReader } from './options/reader.js';
 import { UNUSED } from './options/unused.js';
 import { USED } from './options/used.js';
 import { readProxies } from './proxies.js';
+import { readS3 } from './s3.js';
 import { isOpenToOthers, readSigningKey } from './signing-key.js';
 import { readUpstreams } from './upstreams/read-upstreams.js';
 import { readCertificates } from './upstreams/small-files.js';
@@ -49,6 +50,7 @@ export function loadConfiguration(environment: Environment, argv: readonly strin
     auth: readAuth(reader),
     directories,
     database: { url: reader.read(USED.databaseUrl, undefined) },
+    store: { s3: readS3(reader, warnings) },
     queue: { redisUrl: reader.read(USED.redisUrl, undefined) },
     requests: {
       defaultPackageManagers: reader.read(USED.defaultPackageManagers, ['gomod'] as const),

@@ -35,6 +35,15 @@ export const USED = {
   databaseUrl: option('DATABASE_URL', values.databaseUrl, { aliases: ['SQLALCHEMY_DATABASE_URI'], secret: true }),
   redisUrl: option('REDIS_URL', values.redisUrl, { secret: true }),
 
+  s3Bucket: option('CACHITO_S3_BUCKET', values.bucketName),
+  s3Endpoint: option('CACHITO_S3_ENDPOINT', values.baseUrl),
+  s3Region: option('CACHITO_S3_REGION', values.regionName),
+  s3Prefix: option('CACHITO_S3_PREFIX', values.keyPrefix),
+  s3PathStyle: option('CACHITO_S3_PATH_STYLE', values.boolean),
+  s3AccessKeyId: option('CACHITO_S3_ACCESS_KEY_ID', values.accessKeyId),
+  s3SecretAccessKeyFile: option('CACHITO_S3_SECRET_ACCESS_KEY_FILE', text),
+  s3CertificatesFile: option('CACHITO_S3_CA_FILE', text),
+
   defaultPackageManagers: option('CACHITO_DEFAULT_PACKAGE_MANAGERS', values.listOf(PACKAGE_MANAGER_NAMES)),
   enabledPackageManagers: option('CACHITO_PACKAGE_MANAGERS', values.listOf(PACKAGE_MANAGER_NAMES)),
   mutuallyExclusivePackageManagers: option(

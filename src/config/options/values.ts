@@ -54,6 +54,30 @@ export function baseUrl(text: string): string {
   throw new WrongValue('must be an http or https address without user, query and fragment');
 }
 
+/** As S3 and the servers that are compatible with it name buckets. */
+export function bucketName(text: string): string {
+  if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text)) return text;
+  throw new WrongValue('must be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens');
+}
+
+/** `eu-central-1`; other servers have names of their own. */
+export function regionName(text: string): string {
+  if (/^[A-Za-z0-9-]{1,63}$/.test(text)) return text;
+  throw new WrongValue('must be the name of a region like eu-central-1');
+}
+
+export function accessKeyId(text: string): string {
+  if (/^[\w.@:-]{1,128}$/.test(text)) return text;
+  throw new WrongValue('must be the id of an access key: letters, digits and the characters _.@:-');
+}
+
+/** Folders without slashes at either end; only characters that need no care in a key of S3. */
+export function keyPrefix(text: string): string {
+  const folders = text.replace(/^\/+|\/+$/g, '').split('/');
+  if (text.length <= 512 && folders.every((folder) => /^(?!\.{1,2}$)[\w!.*'()-]+$/.test(folder))) return folders.join('/');
+  throw new WrongValue('must be folders like cachito/production, of letters, digits and the characters !-_.*\'()');
+}
+
 /** `postgresql+psycopg2://` and the like are what SQLAlchemy writes. */
 export function databaseUrl(text: string): string {
   const address = text.replace(/^postgres(?:ql)?(?:\+\w+)?:\/\//, 'postgresql://');

@@ -1,15 +1,16 @@
 import type { Stats } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { FileAccessError } from '../../errors/index.js';
 import { type Blob, BlobStore, type ByteRange, type PutOptions, type StoredBlob } from '../blob-store.js';
+import { isMissing, rethrow } from '../local/file-errors.js';
+import { checkTemporaryDirectory, discard, removeAbandonedFiles } from '../local/temporary-directory.js';
+import { writeTemporaryFile } from '../local/temporary-file.js';
+import { temporaryName } from '../local/temporary-name.js';
+import { VerifiedBlobs } from '../verified-blobs.js';
 import { hashFile } from './hash-file.js';
-import { isMissing, rethrow } from './file-errors.js';
 import { syncDirectory } from './sync-directory.js';
-import { VerifiedFiles } from './verified-files.js';
-import { writeTemporaryFile } from './temporary-file.js';
-import { isOrphan, temporaryName } from './temporary-name.js';
 
 const KEY = /^[0-9a-f]{64}$/;
 const PREFIX = /^[0-9a-f]{2}$/;
@@ -33,7 +34,7 @@ export type Durability = 'permanent' | 'rebuildable';
 export class FilesystemBlobStore extends BlobStore {
   readonly #root: string;
   readonly #sync: boolean;
-  readonly #verified = new VerifiedFiles();
+  readonly #verified = new VerifiedBlobs();
 
   constructor(root: string, durability: Durability = 'permanent') {
     super();
@@ -127,14 +128,16 @@ export class FilesystemBlobStore extends BlobStore {
       rethrow(error, `The blob ${sha256}`);
     }
     const after = await this.#stats(sha256);
-    if (after !== undefined) this.#verified.renew(sha256, before, after);
+    if (after !== undefined && before.ino === after.ino && before.size === after.size) {
+      this.#verified.renew(sha256, formOf(before), formOf(after));
+    }
     return after !== undefined;
   }
 
   async verify(sha256: string, signal?: AbortSignal): Promise<boolean> {
     return this.#verified.verify(
       sha256,
-      () => this.#stats(sha256),
+      () => this.#form(sha256),
       () => hashFile(this.#path(sha256)),
       signal,
     );
@@ -159,26 +162,12 @@ export class FilesystemBlobStore extends BlobStore {
     }
   }
 
-  async removeAbandoned(olderThan: Date): Promise<number> {
-    const directory = join(this.#root, TEMPORARY);
-    let removed = 0;
-    for (const name of await this.#names(directory, /./)) {
-      const path = join(directory, name);
-      const stats = await stat(path).catch(() => undefined);
-      if (stats === undefined || (stats.mtime >= olderThan && !isOrphan(name, stats.mtime))) continue;
-      await rm(path, { force: true });
-      removed += 1;
-    }
-    return removed;
+  removeAbandoned(olderThan: Date): Promise<number> {
+    return removeAbandonedFiles(join(this.#root, TEMPORARY), olderThan);
   }
 
-  async check(): Promise<void> {
-    const path = join(this.#root, TEMPORARY, temporaryName());
-    try {
-      await writeTemporaryFile(path, probe(), { sync: this.#sync });
-    } finally {
-      await discard(path);
-    }
+  check(): Promise<void> {
+    return checkTemporaryDirectory(join(this.#root, TEMPORARY), { sync: this.#sync });
   }
 
   async #open(sha256: string): Promise<FileHandle> {
@@ -199,7 +188,7 @@ export class FilesystemBlobStore extends BlobStore {
     }
     const stats = await this.#stats(blob.sha256);
     // What was hashed on its way in need not be read again to be believed.
-    if (stats !== undefined) this.#verified.remember(blob.sha256, stats);
+    if (stats !== undefined) this.#verified.remember(blob.sha256, formOf(stats));
     return true;
   }
 
@@ -227,6 +216,11 @@ export class FilesystemBlobStore extends BlobStore {
     );
   }
 
+  async #form(sha256: string): Promise<string | undefined> {
+    const stats = await this.#stats(sha256);
+    return stats && formOf(stats);
+  }
+
   async #names(directory: string, pattern: RegExp): Promise<string[]> {
     const names = await readdir(directory).catch((error: unknown) =>
       isMissing(error) ? [] : rethrow(error, 'The store'),
@@ -248,11 +242,7 @@ function within(size: number, range: ByteRange | undefined): ByteRange {
   return { start, end };
 }
 
-/** Removes a temporary file. What cannot be removed now is left to `removeAbandoned`: the first error matters more. */
-async function discard(path: string): Promise<void> {
-  await rm(path, { force: true }).catch(() => undefined);
-}
-
-async function* probe(): AsyncGenerator<Uint8Array> {
-  yield Buffer.of(0);
+/** What changes when a file does (nanoseconds do not matter: stored files are never written again). */
+function formOf(stats: Stats): string {
+  return `${stats.ino}:${stats.size}:${stats.mtimeMs}`;
 }

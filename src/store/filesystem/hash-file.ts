@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { isMissing, rethrow } from './file-errors.js';
+import { isMissing, rethrow } from '../local/file-errors.js';
 
 /** Bytes of a read: hashing them takes less than a millisecond. */
 const CHUNK = 1024 * 1024;

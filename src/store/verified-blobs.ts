@@ -1,30 +1,29 @@
-import type { Stats } from 'node:fs';
-import { untilAborted } from '../../concurrency/index.js';
+import { untilAborted } from '../concurrency/index.js';
 
-/** Files that are remembered; the one that was asked for longest ago goes first. */
+/** Blobs that are remembered; the one that was asked for longest ago goes first. */
 const CAPACITY = 100_000;
 
 /**
- * Remembers which files were found to have their digest, by inode, size and modification time (nanoseconds do not
- * matter: stored files are never written again).
+ * Remembers which blobs were found to have their digest, and in which form: a text that changes when the stored bytes
+ * do, such as inode, size and modification time.
  */
-export class VerifiedFiles {
+export class VerifiedBlobs {
   readonly #good = new Map<string, string>();
   readonly #running = new Map<string, Promise<boolean>>();
 
   /**
-   * Whether the file's digest is its key. Reads it only when it was not found good in its present form. Several askers
+   * Whether the blob's digest is its key. Reads it only when it was not found good in its present form. Several askers
    * share one reading; `signal` lets one of them go without disturbing the others.
    */
   async verify(
     key: string,
-    stats: () => Promise<Stats | undefined>,
+    form: () => Promise<string | undefined>,
     hash: () => Promise<string | undefined>,
     signal?: AbortSignal,
   ): Promise<boolean> {
-    const present = await stats();
+    const present = await form();
     if (present === undefined) return false;
-    if (this.#good.get(key) === fingerprint(present)) {
+    if (this.#good.get(key) === present) {
       this.remember(key, present);
       return true;
     }
@@ -32,10 +31,10 @@ export class VerifiedFiles {
     return untilAborted(running, signal);
   }
 
-  /** Records that the file in this form has its digest. */
-  remember(key: string, stats: Stats): void {
+  /** Records that the blob in this form has its digest. */
+  remember(key: string, form: string): void {
     this.#good.delete(key);
-    this.#good.set(key, fingerprint(stats));
+    this.#good.set(key, form);
     if (this.#good.size <= CAPACITY) return;
     for (const oldest of this.#good.keys()) {
       this.#good.delete(oldest);
@@ -43,17 +42,16 @@ export class VerifiedFiles {
     }
   }
 
-  /** A file that was good before its time was renewed by us is good after it. */
-  renew(key: string, before: Stats, after: Stats): void {
-    if (this.#good.get(key) !== fingerprint(before)) return;
-    if (before.ino === after.ino && before.size === after.size) this.remember(key, after);
+  /** What was good before its time was renewed by us is good after it. */
+  renew(key: string, before: string, after: string): void {
+    if (this.#good.get(key) === before) this.remember(key, after);
   }
 
   forget(key: string): void {
     this.#good.delete(key);
   }
 
-  #start(key: string, present: Stats, hash: () => Promise<string | undefined>): Promise<boolean> {
+  #start(key: string, present: string, hash: () => Promise<string | undefined>): Promise<boolean> {
     const run = async (): Promise<boolean> => {
       try {
         const good = (await hash()) === key;
@@ -70,8 +68,4 @@ export class VerifiedFiles {
     this.#running.set(key, running);
     return running;
   }
-}
-
-function fingerprint(stats: Stats): string {
-  return `${stats.ino}:${stats.size}:${stats.mtimeMs}`;
 }
