@@ -73,7 +73,8 @@ describe('tools', () => {
     'helm renders the chart, and Kubernetes knows the result',
     async () => {
       const helm = await goProgram('helm.sh/helm/v3', 'v3.22.0', './cmd/helm');
-      const validate = join(dirname(await pythonWith(KUBERNETES_VALIDATE)), 'kubernetes-validate');
+      const python = await pythonWith(KUBERNETES_VALIDATE);
+      const validate = join(dirname(python), 'kubernetes-validate');
       const chart = join(DOCKER, 'helm/cachito');
       const example = join(DOCKER, 'helm/example-values.yaml');
       const render = (...args: string[]) =>
@@ -113,7 +114,7 @@ describe('tools', () => {
         const rendered = join(folder, `${name}.yaml`);
         await writeFile(rendered, stdout);
         for (const version of VERSIONS) {
-          const checked = await execa(validate, ['--strict', '--kubernetes-version', version, rendered], {
+          const checked = await execa(python, [validate, '--strict', '--kubernetes-version', version, rendered], {
             reject: false,
             all: true,
           });
