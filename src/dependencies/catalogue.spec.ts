@@ -115,6 +115,22 @@ describe('Catalogue', () => {
     expect(await count('component')).toBe(0);
   });
 
+  it.each<[string, string, string | null]>([
+    ['a long name', 'ä'.repeat(1300), null],
+    ['a long version', 'x', `https://h/${Array.from({ length: 1000 }, (_, at) => at).join('')}`],
+    ['NUL in a name', 'x\0', '1'],
+    ['NUL in a version', 'x', '1\0'],
+  ])('refuses what cannot be recorded: %s', async (_, name, version) => {
+    const bad = { type: 'npm', name, version };
+    await expect(save([own('odd', [bad])])).rejects.toBeInstanceOf(InvalidRequestData);
+    await expect(save([own('odd', [{ ...bad, name: 'y', version: '1', replaces: bad }])])).rejects.toBeInstanceOf(InvalidRequestData);
+  });
+
+  it('records what is just not too long', async () => {
+    const name = Array.from({ length: 2499 }, (_, at) => (((at + 7) ** 3) % 36).toString(36)).join('');
+    await expect(save([own('long', [{ type: 'pip', name, version: '1' }])])).resolves.toBeDefined();
+  });
+
   it('counts the union by name, type, version and dev', async () => {
     const packages = [own('x', [A, { ...A, dev: false }, { ...B, dev: true }]), own('y', [A, { ...A, dev: true }])];
     expect(await countDependencies(packages)).toBe(3);

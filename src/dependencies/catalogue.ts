@@ -63,7 +63,8 @@ export class Catalogue {
 
   /**
    * Saves packages and dependencies in bulk, within the caller's transaction. Safe against concurrent calls: all take
-   * their locks in the same order. Throws `InvalidRequestData` when two packages are equal in name, type and version.
+   * their locks in the same order. Throws `InvalidRequestData` when two packages are equal in name, type and version,
+   * or a name or version is one that cannot be recorded.
    */
   async save(
     manager: EntityManager,
@@ -73,6 +74,7 @@ export class Catalogue {
     const sorted = await sortedInTurns(packages, compareComponents);
     refuseDuplicates(sorted);
     const dependencies = await distinctDependencies(sorted);
+    await inTurns(mentionedComponents(sorted, dependencies, []), refuseUnrecordable);
     await manager.query('SELECT pg_advisory_xact_lock_shared($1)', [CATALOGUE_LOCK]);
     const ids = await saveComponents(manager, mentionedComponents(sorted, dependencies, edges));
     const edgesByPackage = groupedBy(edges, (edge) => ids.of(edge.package));
@@ -116,6 +118,25 @@ export class Catalogue {
 
 /** Savers share it, so that none finds a set which is being removed; whoever removes sets holds it alone. */
 const CATALOGUE_LOCK = 0x6361_7461_6c6f;
+
+/** UTF-8 bytes of name and version together: what fits the index of components. Real ones have some hundreds. */
+const MAX_KEY = 2500;
+
+/** Lock files may name anything; what cannot be recorded must not look like a failure of the service. */
+function refuseUnrecordable({ type, name, version }: ComponentKey): void {
+  const key = name + (version ?? '');
+  if (Buffer.byteLength(key) > MAX_KEY) {
+    throw new InvalidRequestData(
+      `Name and version of the ${type} dependency ${name.slice(0, 100)}… are too long: at most ${MAX_KEY} bytes can be ` +
+        'recorded. Correct the lock file.',
+    );
+  }
+  if (key.includes('\0')) {
+    throw new InvalidRequestData(
+      `Name or version of the ${type} dependency ${key.replaceAll('\0', '\uFFFD')} holds a NUL character. Correct the lock file.`,
+    );
+  }
+}
 
 function refuseDuplicates(sorted: readonly ReportedPackage[]): void {
   const twin = sorted.find((each, at) => at > 0 && compareComponents(sorted[at - 1], each) === 0);

@@ -1,3 +1,5 @@
+import { withoutCredentials } from './purl/vcs-purl.js';
+
 /** Where an archived file comes from, as its address in the catalogue says. */
 export type Origin =
   /** Packed here from a commit; `repo` as git takes it. */
@@ -16,4 +18,16 @@ export function originOf(upstream: string): Origin {
   const [, prefix, url, algorithm, hex] = FROM_ADDRESS.exec(upstream) ?? [];
   if (url === undefined) return { kind: 'address', url: upstream, isPacked: false };
   return { kind: 'address', url, digest: { algorithm, hex }, isPacked: prefix !== undefined };
+}
+
+/**
+ * Where a git repository is, without credentials, as SPDX writes it (2.3 clause 7.7): `git+https://host/team/app.git`,
+ * `git+ssh://git@host/team/app.git` for an address without a scheme.
+ */
+export function gitLocation(repo: string): string {
+  const address = withoutCredentials(repo.replace(/^git\+/i, ''));
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) return `git+${address}`;
+  const colon = address.indexOf(':');
+  const path = address.slice(colon + 1).replace(/^\/+/, '');
+  return `git+ssh://${address.slice(0, Math.max(colon, 0))}/${path}`;
 }

@@ -14,7 +14,9 @@ export async function readProvenanceFacts(manager: EntityManager, id: number): P
   if (row === undefined) throw new ResourceNotFound();
   const { state, bundleSha256, finishedOn, ...facts } = row;
   checkState(state, finishedOn);
-  if (bundleSha256 === null) throw new ValidationError('The request was completed without a bundle');
+  if (bundleSha256 === null) {
+    throw new ValidationError('The request has no bundle, or it expired before digests of bundles were kept');
+  }
   const submodules: ProvenanceFacts['submodules'] = await manager.query(SELECT_SUBMODULES, [id]);
   const files: ArchivedFile[] = await manager.query(SELECT_FILES, [id]);
   return { ...facts, id, bundleSha256, finishedOn, submodules, files };

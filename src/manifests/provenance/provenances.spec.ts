@@ -140,7 +140,7 @@ describe('GET /requests/{id}/provenance', () => {
     expect(await refusal()).toEqual([400, 'The request became stale before it was complete']);
     const other = await newRequest(plain);
     await call(plain, 'PATCH', `requests/${other}`, { state: 'complete', state_reason: 'done elsewhere' });
-    expect(await refusal(`requests/${other}/provenance`)).toEqual([400, 'The request was completed without a bundle']);
+    expect(await refusal(`requests/${other}/provenance`)).toEqual([400, 'The request has no bundle, or it expired before digests of bundles were kept']);
     expect((await call(plain, 'GET', 'requests/999999/provenance'))[0]).toBe(404);
   });
 });

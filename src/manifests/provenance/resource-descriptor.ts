@@ -1,4 +1,4 @@
-import { originOf } from '../origin.js';
+import { gitLocation, originOf } from '../origin.js';
 import { PackageUrls } from '../purl/package-urls.js';
 import { withoutCredentials } from '../purl/vcs-purl.js';
 
@@ -42,7 +42,7 @@ const REGISTRY_VERSION = /^[0-9A-Za-z][^:]*$/;
 export function describeCommit(repo: string, commit: string, name?: string): ResourceDescriptor {
   return {
     ...(name === undefined ? {} : { name }),
-    uri: `${gitAddress(repo)}@${commit}`,
+    uri: `${gitLocation(repo)}@${commit}`,
     digest: { gitCommit: commit },
   };
 }
@@ -63,15 +63,6 @@ export function describeFile({ ecosystem, name, version, upstream, sha256 }: Arc
 function withPacked(resolved: ResourceDescriptor, sha256: string): DescribedFile {
   const annotations = { packed_from: resolved.uri ?? '' };
   return { resolved, packed: { name: resolved.name, digest: { sha256 }, annotations } };
-}
-
-/** SPDX download location: `git+https://host/team/app.git`. */
-function gitAddress(repo: string): string {
-  const address = withoutCredentials(repo.replace(/^git\+/i, ''));
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) return `git+${address}`;
-  const colon = address.indexOf(':');
-  const path = address.slice(colon + 1).replace(/^\/+/, '');
-  return `git+ssh://${address.slice(0, Math.max(colon, 0))}/${path}`;
 }
 
 /** These purls say nothing of a request, nor of who requires the package. */

@@ -183,6 +183,11 @@ describe('sources', () => {
     expect({ toolVersions, created }).toEqual({ toolVersions: ['0.1.0', '0.2.0'], created: '2026-03-02T12:00:00Z' });
   });
 
+  it('whose address has no scheme are at an address with one', async () => {
+    const { sources } = await buildModel([request([], { repo: 'git@git.acme.dev:team/app.git' })]);
+    expect(sources).toEqual([expect.objectContaining({ vcsUrl: 'git+ssh://git@git.acme.dev/team/app.git' })]);
+  });
+
   it('of nothing are none', async () => {
     expect(await buildModel([])).toEqual({ sources: [], components: [], toolVersions: [], created: '1970-01-01T00:00:00Z' });
   });

@@ -1,7 +1,8 @@
 import { inTurns, sortedInTurns, takingTurns } from '../../concurrency/index.js';
 import { type ArtifactEvidence, compareCodePoints } from '../../dependencies/index.js';
 import { repoName } from '../../source/index.js';
-import { vcsPurl, withoutCredentials } from '../purl/vcs-purl.js';
+import { gitLocation } from '../origin.js';
+import { vcsPurl } from '../purl/vcs-purl.js';
 import { distinct } from './archived-files.js';
 import { addRequest, type EvidenceRequest } from './graph.js';
 import type { SbomModel, SbomModelComponent, SbomSource } from './model.js';
@@ -24,7 +25,7 @@ export async function buildModel(requests: readonly FinishedRequest[]): Promise<
   const packagesBySource = new Map<string, { request: FinishedRequest; packages: Set<Node> }>();
   for (const request of requests) {
     const packages = await addRequest(request, nodes);
-    const key = JSON.stringify([withoutCredentials(request.repo), request.ref]);
+    const key = JSON.stringify([gitLocation(request.repo), request.ref]);
     const source = packagesBySource.get(key) ?? { request, packages: new Set() };
     packagesBySource.set(key, source);
     for (const each of packages) source.packages.add(each);
@@ -79,7 +80,7 @@ async function sourceOf(
 ): Promise<SbomSource> {
   const name = repoName(repo);
   const purl = vcsPurl(name.split('/').pop() ?? name, repo, commit);
-  const vcsUrl = `git+${withoutCredentials(repo)}`;
+  const vcsUrl = gitLocation(repo);
   const dependsOn = await sortedRefs([...packages].filter(({ isPart }) => !isPart), refs);
   // A package in the root of the repository has the purl of the repository.
   return { ref: `source:${vcsUrl}@${commit}`, name, version: commit, purl, vcsUrl, dependsOn };
