@@ -125,6 +125,7 @@ describe('BullQueue whose Redis', () => {
   for (const [state, fail] of [
     ['dead', () => redis.kill()],
     ['frozen', async () => redis.freeze()],
+    ['frozen, and was connected to again,', async () => (redis.freeze(), await wait(4 * PATIENCE))],
   ] as const)
     it(`is ${state} for good: it stops all the same`, () => stopsWhile(fail));
 
@@ -322,9 +323,8 @@ describe('BullQueue whose Redis', () => {
     const queue = await consumer(async (id) => (ids.push(id), { kind: 'done' }));
     await until(async () => {
       await queue.enqueue(5);
-      return ids.length > 0;
+      return ids.includes(5);
     });
-    expect(ids).toEqual([5]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { QueueOptions } from 'bull';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import { inTime, NoAnswer } from './patience.js';
 
 /** How long Redis may leave a question unanswered, milliseconds. */
@@ -47,6 +47,12 @@ export class RedisConnections {
 class Connection extends Redis {
   private closed = false;
 
+  constructor(options: RedisOptions) {
+    super(options);
+    // Bull gives a name. A connection that ends while it tells its name to Redis would take itself for ready.
+    Object.defineProperty(this.options, 'connectionName', { get: () => undefined, set: () => undefined });
+  }
+
   /** Goes on trying without being asked. Bull connects anew when it stops, and does not always listen for a failure. */
   override async connect(): Promise<void> {
     if (!this.closed) await super.connect().catch(() => undefined);
@@ -57,7 +63,5 @@ class Connection extends Redis {
     if (this.status === 'reconnecting') void this.connect();
     this.closed = true;
     this.disconnect();
-    // A connection that ends before Redis has greeted it calls itself ready later, and Bull waits for its end again.
-    Object.defineProperty(this, 'status', { get: () => 'end', set: () => undefined });
   }
 }

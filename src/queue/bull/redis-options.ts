@@ -54,8 +54,10 @@ function redisOptions(address: string): NonNullable<QueueOptions['redis']> {
     db: Number(pathname.slice(1) || 0),
     ...(protocol === 'rediss:' && { tls: {} }),
     connectTimeout: 5_000,
-    // Were it told, a connection that ends meanwhile would take itself for ready.
+    // See `Connection`.
     disableClientInfo: true,
+    // Nobody would hear of its failure. Whoever reconnects looks for what is due by the guard's interval.
+    autoResubscribe: false,
     keepAlive: 10_000,
     // The process need not wait longer for the other side to hang up, too.
     disconnectTimeout: 100,
