@@ -26,6 +26,8 @@ export interface S3Settings {
   credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
   /** Certificates (PEM) besides the usual ones; undefined = none. */
   caCertificates: string | undefined;
+  /** Whether clients are sent to the bucket for bundles, by addresses that hold for some minutes. */
+  directDownloads: boolean;
 }
 
 /**

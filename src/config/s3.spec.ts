@@ -35,7 +35,11 @@ describe('the bucket', () => {
   it('is none by default', () => expect(load({}).s3).toBeUndefined());
 
   it("is Amazon's when only its name is given", () => {
-    expect(load({ CACHITO_S3_BUCKET: 'cachito' }).s3).toEqual({ bucket: 'cachito', pathStyle: false });
+    expect(load({ CACHITO_S3_BUCKET: 'cachito' }).s3).toEqual({
+      bucket: 'cachito',
+      pathStyle: false,
+      directDownloads: false,
+    });
   });
 
   it('may be anywhere', () => {
@@ -45,6 +49,7 @@ describe('the bucket', () => {
       CACHITO_S3_ENDPOINT: 'https://s3.example.com:9000/',
       CACHITO_S3_PREFIX: '/a/b/',
       CACHITO_S3_CA_FILE: CERTIFICATES,
+      CACHITO_S3_DIRECT_DOWNLOADS: 'true',
     });
     expect(warnings).toEqual([]);
     expect(s3).toEqual({
@@ -55,6 +60,7 @@ describe('the bucket', () => {
       pathStyle: true,
       credentials: { accessKeyId: 'AKIA', secretAccessKey: 'hunter2' },
       caCertificates: expect.stringContaining('BEGIN CERTIFICATE'),
+      directDownloads: true,
     });
   });
 

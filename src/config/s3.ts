@@ -14,6 +14,7 @@ const DETAILS: readonly Option<unknown>[] = [
   USED.s3AccessKeyId,
   USED.s3SecretAccessKeyFile,
   USED.s3CertificatesFile,
+  USED.s3DirectDownloads,
 ];
 
 /** Undefined when no bucket is named: the blobs lie in directories then. */
@@ -33,6 +34,7 @@ export function readS3(reader: OptionReader, warnings: string[]): S3Settings | u
     pathStyle: reader.read(USED.s3PathStyle, endpoint !== undefined),
     credentials: readCredentials(reader, warnings),
     caCertificates: readFile(reader, USED.s3CertificatesFile, readCertificates),
+    directDownloads: reader.read(USED.s3DirectDownloads, false),
   };
 }
 

@@ -52,6 +52,11 @@ export abstract class BlobStore {
   abstract copy(sha256: string, write: (piece: Uint8Array) => Promise<void>, range?: ByteRange): Promise<void>;
   /** A small blob in memory: one that is larger than `maxSize` bytes, or not there, is a `FileAccessError`. */
   abstract readWhole(sha256: string, maxSize: number): Promise<Buffer>;
+  /**
+   * An address at which anybody can fetch the blob for some minutes, to be saved as `fileName`; undefined when the store
+   * gives none. It is a secret: never log it. Does not look whether the blob is there.
+   */
+  abstract directLink(sha256: string, fileName: string): Promise<string | undefined>;
   /** Undefined when it is not there. */
   abstract stat(sha256: string): Promise<StoredBlob | undefined>;
   /** Renews `modified`; false when it is not there. */

@@ -7,7 +7,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { go, installedGoVersion } from './go-command.js';
 import { freePort } from './nginx.js';
-import { missingTool } from './tools.js';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const TOOLS = join(ROOT, 'node_modules/.cache/cachito-test-tools');
@@ -16,9 +15,6 @@ const PROGRAM = 'versitygw';
 
 /** Milliseconds that a build may take on a busy machine; on a quiet one with two cores it takes about one minute. */
 export const S3_SERVER_BUILD_TIMEOUT = 15 * 60_000;
-
-/** Why there can be no S3 server here; undefined when there can. */
-export const NO_S3_SERVER = missingTool('go');
 
 export interface TestS3Server {
   bucket: string;
@@ -36,7 +32,10 @@ export interface TestS3Server {
   close(): Promise<void>;
 }
 
-/** A real S3 server (Versity S3 Gateway) on a free port of loopback, with an empty bucket in a temporary directory. */
+/**
+ * A real S3 server (Versity S3 Gateway) on a free port of loopback, with an empty bucket in a temporary directory.
+ * Needs `go`, once.
+ */
 export async function startS3Server(): Promise<TestS3Server> {
   const program = await s3Server();
   const data = await mkdtemp(join(tmpdir(), 'cachito-s3-'));
@@ -85,8 +84,8 @@ async function s3Server(): Promise<string> {
   const temporary = await mkdtemp(join(TOOLS, 'installing-'));
   try {
     const env = { GOBIN: temporary, CGO_ENABLED: '0' };
-    const options = ['-trimpath', '-ldflags=-s -w'];
-    await go(['install', ...options, `github.com/versity/versitygw/cmd/versitygw@v${VERSION}`], { directory: temporary, env });
+    const source = `github.com/versity/versitygw/cmd/versitygw@v${VERSION}`;
+    await go(['install', '-trimpath', '-ldflags=-s -w', source], { directory: temporary, env });
     await rename(temporary, directory);
   } catch (error) {
     // Another test may have been faster.

@@ -43,6 +43,7 @@ export const USED = {
   s3AccessKeyId: option('CACHITO_S3_ACCESS_KEY_ID', values.accessKeyId),
   s3SecretAccessKeyFile: option('CACHITO_S3_SECRET_ACCESS_KEY_FILE', text),
   s3CertificatesFile: option('CACHITO_S3_CA_FILE', text),
+  s3DirectDownloads: option('CACHITO_S3_DIRECT_DOWNLOADS', values.boolean),
 
   defaultPackageManagers: option('CACHITO_DEFAULT_PACKAGE_MANAGERS', values.listOf(PACKAGE_MANAGER_NAMES)),
   enabledPackageManagers: option('CACHITO_PACKAGE_MANAGERS', values.listOf(PACKAGE_MANAGER_NAMES)),

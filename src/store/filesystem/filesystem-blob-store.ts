@@ -112,6 +112,10 @@ export class FilesystemBlobStore extends BlobStore {
     }
   }
 
+  async directLink(): Promise<undefined> {
+    return undefined;
+  }
+
   async stat(sha256: string): Promise<StoredBlob | undefined> {
     const stats = await this.#stats(sha256);
     return stats && { sha256, size: stats.size, modified: stats.mtime };

@@ -23,10 +23,9 @@ const REASONS: Record<string, string> = {
   RequestTimeTooSkewed: 'may not be accessed: the clock of this host is wrong',
 };
 
-/** Statuses and codes that a later attempt can overcome. */
+/** Statuses and codes of answers that a later attempt can overcome. */
 const PASSING_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504]);
-const PASSING_NAMES =
-  /^(?:TimeoutError|RequestTimeout|SlowDown|Throttling.*|TooManyRequests.*|InternalError|ServiceUnavailable|OperationAborted|BadDigest|IncompleteBody|CredentialsProviderError)$/;
+const PASSING_NAMES = /^(?:RequestTimeout|SlowDown|Throttling.*|OperationAborted|BadDigest|IncompleteBody)$/;
 const FULL = 507;
 
 export function isMissing(error: unknown): boolean {
@@ -63,10 +62,13 @@ export function translated(error: unknown, what: string): unknown {
   const reason = REASONS[name];
   if (reason !== undefined) return new FileAccessError(`${what} ${reason}`, { cause });
   if (status === 401 || status === 403) {
-    return new FileAccessError(`${what} may not be accessed: check the credentials and the policy of the bucket`, { cause });
+    const advice = 'check the credentials and the policy of the bucket';
+    return new FileAccessError(`${what} may not be accessed: ${advice}`, { cause });
   }
   if (status === 404) return new FileAccessError(`${what} is missing`, { cause });
-  if (status === undefined) return new StoreUnavailable(`${what} cannot be used now: no answer (${code ?? name})`, { cause });
+  if (status === undefined) {
+    return new StoreUnavailable(`${what} cannot be used now: no answer (${code ?? name})`, { cause });
+  }
   if (PASSING_STATUSES.has(status) || PASSING_NAMES.test(name)) {
     return new StoreUnavailable(`${what} cannot be used now (${name}, HTTP ${status})`, { cause });
   }

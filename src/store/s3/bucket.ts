@@ -6,10 +6,14 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Readable } from 'node:stream';
 import { FileAccessError } from '../../errors/index.js';
 import type { ByteRange } from '../blob-store.js';
 import { isMissing, isOutOfRange, translated } from './bucket-errors.js';
+
+/** Seconds in which a download must begin; once begun, it may take longer. */
+const LINK_LIFETIME = 300;
 
 /** What a server tells of an object. */
 export interface ObjectFacts {
@@ -28,7 +32,7 @@ export interface OpenObject extends ObjectFacts {
   body: Readable;
 }
 
-export interface PutObject {
+interface PutObject {
   /** Lets the server check what it got, if it can. */
   sha256?: string;
   /** Recorded as metadata. */
@@ -116,6 +120,18 @@ export class Bucket {
       }
     } catch (error) {
       fail(error, 'The store', undefined);
+    }
+  }
+
+  /** An address at which the object can be fetched for a while without credentials. */
+  async link(key: string, what: string, fileName: string): Promise<string> {
+    // The name is quoted within a header (RFC 6266).
+    const disposition = `attachment; filename="${fileName.replaceAll(/[^\w.-]/g, '_')}"`;
+    const command = new GetObjectCommand({ ...this.at(key), ResponseContentDisposition: disposition });
+    try {
+      return await getSignedUrl(this.client, command, { expiresIn: LINK_LIFETIME });
+    } catch (error) {
+      return fail(error, what, undefined);
     }
   }
 

@@ -37,7 +37,9 @@ export async function* readObject(
     }
     if (done >= length) return;
     attempt = done > before ? 1 : attempt + 1;
-    if (attempt > ATTEMPTS) throw new StoreUnavailable(`${what} cannot be read now: the connection breaks again and again`);
+    if (attempt > ATTEMPTS) {
+      throw new StoreUnavailable(`${what} cannot be used now: the connection breaks again and again`);
+    }
     await pause(FIRST_PAUSE * 2 ** (attempt - 1) * Math.random());
     const rest = { start: start + done, end: start + length - 1 };
     ({ body } = await bucket.get(key, what, { range: rest, ...(etag === '' ? {} : { etag }) }));

@@ -11,16 +11,19 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { NO_S3_SERVER, S3_SERVER_BUILD_TIMEOUT, startS3Server, type TestS3Server } from '../../../test/support/s3-server.js';
-import { itUnless } from '../../../test/support/tools.js';
+import { S3_SERVER_BUILD_TIMEOUT, startS3Server, type TestS3Server } from '../../../test/support/s3-server.js';
+import { itUnless, missingTool } from '../../../test/support/tools.js';
+import type { S3Settings } from '../../config/index.js';
 import { FileAccessError } from '../../errors/index.js';
 import { describeBlobStore, sha256Of, type StoreUnderTest } from '../blob-store.compliance.js';
 import { StoreUnavailable } from '../store-unavailable.js';
-import { type FaultyProxy, startFaultyProxy } from './__fixtures__/faulty-proxy.js';
+import { type Fate, type FaultyProxy, startFaultyProxy } from './__fixtures__/faulty-proxy.js';
 import { Bucket } from './bucket.js';
 import { createS3Client, type Patience } from './client.js';
 import { S3BlobStore } from './s3-blob-store.js';
 
+/** The server is built here. */
+const NO_S3_SERVER = missingTool('go');
 const LARGE = 20 * 1024 * 1024 + 17;
 
 let server: TestS3Server;
@@ -29,8 +32,7 @@ let scratch: string;
 const clients: S3Client[] = [];
 let stores = 0;
 
-function newClient(endpoint: string, patience?: Patience): S3Client {
-  const { accessKeyId, secretAccessKey } = server;
+function newClient(endpoint: string, patience?: Patience, credentials: S3Settings['credentials'] = server): S3Client {
   const client = createS3Client(
     {
       bucket: server.bucket,
@@ -38,8 +40,9 @@ function newClient(endpoint: string, patience?: Patience): S3Client {
       region: 'us-east-1',
       prefix: undefined,
       pathStyle: true,
-      credentials: { accessKeyId, secretAccessKey },
+      credentials,
       caCertificates: undefined,
+      directDownloads: false,
     },
     patience,
   );
@@ -86,7 +89,8 @@ async function openStore({ endpoint, patience }: { endpoint?: string; patience?:
       const markOf = (key: string): string => key.replace('/archive/', '/touched/archive/');
       const blobs = present.filter((key) => /^[^/]+\/archive\/[0-9a-f]{2}\/[0-9a-f]{62}$/.test(key));
       const expected = new Set([...blobs, ...blobs.map(markOf)]);
-      const uploading = await client.send(new ListMultipartUploadsCommand({ Bucket: server.bucket, Prefix: `${prefix}/` }));
+      const list = new ListMultipartUploadsCommand({ Bucket: server.bucket, Prefix: `${prefix}/` });
+      const uploading = await client.send(list);
       return [
         ...present.filter((key) => !expected.has(key)),
         ...(uploading.Uploads ?? []).map(({ Key = '' }) => `unfinished: ${Key}`),
@@ -166,7 +170,8 @@ withServer('S3BlobStore', () => {
       const { store, client, keyOf } = await openStore();
       const blobs = [];
       for (let at = 0; at < 6; at += 1) blobs.push(await store.put(of(Buffer.from(`blob ${at}`))));
-      await client.send(new PutObjectCommand({ Bucket: server.bucket, Key: `${keyOf(blobs[0].sha256)}.txt`, Body: 'x' }));
+      const other = { Bucket: server.bucket, Key: `${keyOf(blobs[0].sha256)}.txt`, Body: 'x' };
+      await client.send(new PutObjectCommand(other));
       await new Promise((resolve) => setTimeout(resolve, 1100));
       const touched = blobs.map(({ sha256 }) => sha256).filter((_, at) => at % 2 === 0);
       for (const sha256 of touched) await store.touch(sha256);
@@ -178,6 +183,20 @@ withServer('S3BlobStore', () => {
       expect(newer).toEqual(expect.arrayContaining(touched));
       for (const { sha256 } of blobs) await store.delete(sha256);
       expect(await keysOf(store)).toEqual([]);
+    });
+
+    it('gives addresses of blobs only where that is allowed', async () => {
+      const { store, client, uploads } = await openStore();
+      const bucket = new Bucket(client, server.bucket);
+      const open = new S3BlobStore({ bucket, prefix: undefined, name: 'bundles', uploads, directDownloads: true });
+      const { sha256 } = await open.put(of(Buffer.from('content')));
+      expect(await store.directLink(sha256, 'x')).toBeUndefined();
+      const answer = await fetch((await open.directLink(sha256, 'cachito-1".tar.gz')) ?? '');
+      expect(await answer.text()).toBe('content');
+      expect(answer.headers.get('content-disposition')).toBe('attachment; filename="cachito-1_.tar.gz"');
+      const other = sha256Of(Buffer.from('other'));
+      const forged = (await open.directLink(sha256, 'x'))?.replace(sha256.slice(2), other.slice(2));
+      expect((await fetch(forged ?? '')).status).toBe(403);
     });
 
     it('removes uploads that nobody ends, when they are old', async () => {
@@ -193,13 +212,13 @@ withServer('S3BlobStore', () => {
 
   describe('when the server has trouble', () => {
     /** That many calls which `which` picks suffer; the others pass. */
-    const suffer = (count: number, fate: ReturnType<FaultyProxy['fate']>, which: (url: string) => boolean = () => true) => {
+    const suffer = (count: number, fate: Fate, which: (url: string) => boolean = () => true) => {
       let left = count;
       proxy.fate = ({ url = '' }) => (which(url) && (left -= 1) >= 0 ? fate : 'pass');
     };
     const opened = () => openStore({ endpoint: proxy.endpoint, patience: { attempts: 4, silence: 2_000 } });
 
-    it.each<[string, ReturnType<FaultyProxy['fate']>]>([
+    it.each<[string, Fate]>([
       ['that it is asked too much', { status: 503 }],
       ['that it has failed', { status: 500 }],
       ['nothing, and breaks the connection', 'break'],
@@ -237,7 +256,10 @@ withServer('S3BlobStore', () => {
           (reason: unknown) => reason,
         );
         expect(error).toBeInstanceOf(StoreUnavailable);
-        expect(error).toMatchObject({ errorType: 'FileAccessError', message: expect.stringMatching(/cannot be used now/) });
+        expect(error).toMatchObject({
+          errorType: 'FileAccessError',
+          message: expect.stringMatching(/cannot be used now/),
+        });
         expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('127.0.0.1');
       }
       proxy.fate = () => 'pass';
@@ -327,11 +349,7 @@ withServer('S3BlobStore', () => {
         'another secret',
         () => {
           const { accessKeyId } = server;
-          const settings = { bucket: server.bucket, endpoint: server.endpoint, region: 'us-east-1', prefix: undefined };
-          const credentials = { accessKeyId, secretAccessKey: 'hunter2' };
-          const client = createS3Client({ ...settings, pathStyle: true, credentials, caCertificates: undefined });
-          clients.push(client);
-          return new Bucket(client, server.bucket);
+          return new Bucket(newClient(server.endpoint, undefined, { accessKeyId, secretAccessKey: 'hunter2' }), server.bucket);
         },
         /the secret access key is wrong|check the credentials/,
       ],
@@ -346,7 +364,8 @@ withServer('S3BlobStore', () => {
         expect(error).toBeInstanceOf(FileAccessError);
         expect(error).not.toBeInstanceOf(StoreUnavailable);
         expect(error).toMatchObject({ message: expect.stringMatching(message) });
-        expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toMatch(/hunter2|127\.0\.0\.1|cachito-test/);
+        const told = JSON.stringify(error, Object.getOwnPropertyNames(error));
+        expect(told).not.toMatch(/hunter2|127\.0\.0\.1|cachito-test/);
       }
     });
   });

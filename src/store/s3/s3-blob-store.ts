@@ -20,7 +20,7 @@ const MAX_PARTS = 12;
 const CHECK_TIMEOUT = 10_000;
 const NOTHING = new Uint8Array();
 
-export interface S3StoreOptions {
+interface S3StoreOptions {
   bucket: Bucket;
   /** Folders that all keys begin with; undefined = none. */
   prefix: string | undefined;
@@ -28,6 +28,8 @@ export interface S3StoreOptions {
   name: 'archive' | 'bundles';
   /** Local directory for what is on its way; other stores must not use it. */
   uploads: string;
+  /** Whether clients may fetch blobs from the bucket. */
+  directDownloads?: boolean;
 }
 
 /**
@@ -39,14 +41,16 @@ export class S3BlobStore extends BlobStore {
   readonly #bucket: Bucket;
   readonly #keys: Keys;
   readonly #uploads: string;
+  readonly #directDownloads: boolean;
   readonly #slots = new Slots(MAX_PARTS);
   readonly #verified = new VerifiedBlobs();
 
-  constructor({ bucket, prefix, name, uploads }: S3StoreOptions) {
+  constructor({ bucket, prefix, name, uploads, directDownloads = false }: S3StoreOptions) {
     super();
     this.#bucket = bucket;
     this.#keys = new Keys(prefix, name);
     this.#uploads = uploads;
+    this.#directDownloads = directDownloads;
   }
 
   async put(content: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<Blob> {
@@ -88,6 +92,11 @@ export class S3BlobStore extends BlobStore {
       pieces.push(piece);
     }
     return Buffer.concat(pieces);
+  }
+
+  async directLink(sha256: string, fileName: string): Promise<string | undefined> {
+    if (!this.#directDownloads) return undefined;
+    return this.#bucket.link(this.#keys.blob(sha256), whatIs(sha256), fileName);
   }
 
   async stat(sha256: string): Promise<StoredBlob | undefined> {

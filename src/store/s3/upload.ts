@@ -17,7 +17,7 @@ import { type Bucket, fail, options } from './bucket.js';
 import { isUploadGone } from './bucket-errors.js';
 
 /** Bytes of a part: of at most 10,000, each but the last at least 5 MiB. */
-export const PART = 8 * 1024 * 1024;
+const PART = 8 * 1024 * 1024;
 const MAX_PARTS = 10_000;
 /** Parts of one blob at a time. */
 const SIDE_BY_SIDE = 4;
@@ -98,7 +98,8 @@ async function uploadParts(
 
 async function beginUpload(bucket: Bucket, key: string, what: string, signal: AbortSignal): Promise<string> {
   try {
-    const { UploadId: id } = await bucket.client.send(new CreateMultipartUploadCommand(bucket.at(key)), options(signal));
+    const command = new CreateMultipartUploadCommand(bucket.at(key));
+    const { UploadId: id } = await bucket.client.send(command, options(signal));
     if (id === undefined) throw new FileAccessError(`${what} cannot be written: the server gave no upload id`);
     return id;
   } catch (error) {
