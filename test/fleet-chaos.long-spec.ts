@@ -46,7 +46,7 @@ describe.each(['redis', 'database'] as const)('a fleet with its queue in the %s,
   beforeAll(async () => {
     if (everything !== undefined) return;
     upstreams = await FleetUpstreams.start(random);
-    fleet = await Fleet.start({ workers: 3, queue, disk: 2048, environment: { CACHITO_UPSTREAMS_FILE: upstreams.file } });
+    fleet = await Fleet.start({ workers: 3, queue, disk: 512, environment: { CACHITO_UPSTREAMS_FILE: upstreams.file } });
     scratch = join(fleet.directory, 'scratch');
     await mkdir(scratch);
   }, 300_000);

@@ -34,14 +34,17 @@ async function jobsInRedis({ redis }: Fleet): Promise<number> {
   return types.filter(([, type]) => type === 'hash').length;
 }
 
-/** Unfinished files of the whole fleet: scratch, half-written blobs, what git was receiving, locks. */
+/** The lock file of a mirror whose holder was killed: at most one for each, and the next user takes it over. */
+const LOCK_OF_A_MIRROR = /^[0-9a-f]{64}\.lock$/;
+
+/** Unfinished files of the whole fleet: scratch, half-written blobs, what git was receiving, git's locks. */
 export async function unfinishedFiles(fleet: Fleet): Promise<string[]> {
   const { CACHITO_SOURCES_DIR: sources = '', CACHITO_BUNDLES_DIR: bundles = '' } = fleet.variables;
   const stores = [join(sources, 'tmp'), join(bundles, 'tmp')];
   const scratch = fleet.workerDirectories.map((directory) => join(directory, 'temporary'));
   const names = await Promise.all([...stores, ...scratch].map((directory) => below(directory)));
   const mirrors = await Promise.all(fleet.workerDirectories.map((directory) => below(join(directory, 'mirrors'))));
-  return [...names.flat(), ...mirrors.flat().filter((file) => /tmp_|\.lock$/.test(file))];
+  return [...names.flat(), ...mirrors.flat().filter((file) => /tmp_|\.lock$/.test(file) && !LOCK_OF_A_MIRROR.test(file))];
 }
 
 /** Dead processes leave something; the living remove it, a while after. */
