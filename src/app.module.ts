@@ -27,7 +27,7 @@ export class AppModule {
         EventEmitterModule.forRoot(),
         DatabaseModule,
         StoreModule,
-        QueueModule,
+        QueueModule.forRoot(configuration),
         HttpModule,
         SourceModule,
         DependenciesModule,

@@ -4,7 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Repository } from 'typeorm';
 import { FileAccessError } from '../errors/index.js';
 import { REQUEST_STATE_CHANGED, type RequestStateChanged } from '../requests/index.js';
-import { BundleStore, type ByteRange } from '../store/index.js';
+import { BundleStore, type ByteRange, StoreUnavailable } from '../store/index.js';
 import type { BuiltBundle } from './bundle-builder.js';
 import { BundleFiles } from './bundle-files.js';
 import { BundleEntity } from './entities/bundle.entity.js';
@@ -14,6 +14,8 @@ import { RequestBundleEntity } from './entities/request-bundle.entity.js';
 export interface OpenBundle extends BuiltBundle {
   /** Hands its bytes to `write`, as `BlobStore.copy` does. */
   copy(write: (piece: Uint8Array) => Promise<void>, range?: ByteRange): Promise<void>;
+  /** An address where the store itself serves it for a while, if it does: with this name for the file. */
+  directLink(fileName: string): Promise<string | undefined>;
 }
 
 /** Which bundle belongs to which request. */
@@ -44,7 +46,7 @@ export class RequestBundles {
   /**
    * The bundle of a request, for reading: bit for bit what it was when it was built. A lost or damaged file is built
    * again from the recipe. Throws `FileAccessError` naming the archive when there is none, or it cannot be brought
-   * back.
+   * back, `StoreUnavailable` when the store does not answer.
    */
   async open(requestId: number, signal?: AbortSignal): Promise<OpenBundle> {
     const bundle = await this.find(requestId);
@@ -57,12 +59,17 @@ export class RequestBundles {
       await this.files.ensure(bundle, signal);
     } catch (error) {
       signal?.throwIfAborted();
+      if (error instanceof StoreUnavailable) throw error;
       throw new FileAccessError(
         `The archive ${requestId}.tar.gz has changed or is lost, and cannot be built again; submit the request anew`,
         { cause: error },
       );
     }
-    return { ...bundle, copy: (write, range) => this.store.copy(bundle.sha256, write, range) };
+    return {
+      ...bundle,
+      copy: (write, range) => this.store.copy(bundle.sha256, write, range),
+      directLink: (fileName) => this.store.directLink(bundle.sha256, fileName),
+    };
   }
 
   /** A stale request loses its bundle. Never throws: the collector takes what is left here. */

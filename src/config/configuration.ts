@@ -80,6 +80,8 @@ export abstract class Configuration {
   abstract readonly database: {
     /** PostgreSQL; undefined = the embedded one. */
     url: string | undefined;
+    /** Connections of this process at most. */
+    poolSize: number;
   };
   abstract readonly store: {
     /** The bucket that holds the blobs; undefined = they lie in the directories `sources` and `bundles`. */

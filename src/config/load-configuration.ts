@@ -49,7 +49,10 @@ export function loadConfiguration(environment: Environment, argv: readonly strin
     },
     auth: readAuth(reader),
     directories,
-    database: { url: reader.read(USED.databaseUrl, undefined) },
+    database: {
+      url: reader.read(USED.databaseUrl, undefined),
+      poolSize: reader.read(USED.databasePoolSize, 15),
+    },
     store: { s3: readS3(reader, warnings) },
     queue: { redisUrl: reader.read(USED.redisUrl, undefined) },
     requests: {

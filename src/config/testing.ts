@@ -63,7 +63,7 @@ function defaultsBelow(data: string): Configuration {
       temporary: join(data, 'temporary'),
       go: join(data, 'go'),
     },
-    database: { url: undefined },
+    database: { url: undefined, poolSize: 15 },
     store: { s3: undefined },
     queue: { redisUrl: undefined },
     requests: {

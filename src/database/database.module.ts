@@ -33,8 +33,8 @@ class DatabaseServerModule {}
     TypeOrmModule.forRootAsync({
       imports: [DatabaseServerModule],
       inject: [DatabaseServer, Configuration],
-      useFactory: ({ url }: DatabaseServer, { role }: Configuration) => ({
-        ...postgresOptions(url, { limits: limitsOf(role) }),
+      useFactory: ({ url }: DatabaseServer, { role, database }: Configuration) => ({
+        ...postgresOptions(url, { limits: limitsOf(role), poolSize: database.poolSize }),
         autoLoadEntities: true,
         // For a server that comes up at the same time as we do.
         retryAttempts: 60,

@@ -1,4 +1,5 @@
 import { CachitoError, DatabaseError, MessageBrokerError } from '../errors/index.js';
+import { StoreUnavailable } from '../store/index.js';
 
 /**
  * SQLSTATE classes and codes that a later attempt can overcome: connection trouble, a server that stops or starts,
@@ -11,11 +12,13 @@ const MESSAGES =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /**
- * Whether the service's own database or queue was out of reach, so that the work should be tried again rather than
+ * Whether the service's own database, queue or store was out of reach, so that the work should be tried again rather than
  * reported as failed. Trouble with other hosts arrives as `CachitoError` and is none of this.
  */
 export function isTransient(error: unknown): boolean {
   if (error instanceof DatabaseError || error instanceof MessageBrokerError) return true;
+  if (error instanceof StoreUnavailable) return true;
+  if (error instanceof CachitoError && error.cause instanceof StoreUnavailable) return true;
   if (error instanceof CachitoError || !(error instanceof Error)) return false;
   const code = 'code' in error ? error.code : undefined;
   if (typeof code === 'string' && (SQLSTATES.test(code) || SYSTEM_CODES.has(code))) return true;

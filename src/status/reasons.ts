@@ -1,3 +1,5 @@
+import { StoreUnavailable } from '../store/index.js';
+
 /** A part that does not answer within this time does not work. Milliseconds. */
 export const TIMEOUT = 5_000;
 
@@ -23,6 +25,7 @@ const CUT_OFF_MESSAGES = /^(?:Connection terminated|timeout exceeded when trying
 /** Why a part does not work, in words for everybody: no address, no path, no secret. */
 export function reasonOf(error: unknown): string {
   if (error instanceof TimedOut) return `no answer within ${TIMEOUT / 1000} seconds`;
+  if (error instanceof StoreUnavailable) return error.message;
   const causes = [error, propertyOf(error, 'cause')];
   const code = causes.map((each) => propertyOf(each, 'code')).find((each) => typeof each === 'string') ?? '';
   if (code === 'ENOSPC') return 'no space left';

@@ -50,6 +50,10 @@ export class DownloadController {
     },
     content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } },
   })
+  @ApiResponse({
+    status: 302,
+    description: 'The store serves the bundle itself, at the address in `Location`, for some minutes (S3 only)',
+  })
   @ApiResponse({ status: 304, description: 'The bundle has one of the entity tags of `If-None-Match`' })
   @ApiErrors(
     [400, 'The request is not complete; the text names its state'],
@@ -79,11 +83,13 @@ export class DownloadController {
           .json({ error: `The range lies behind the end of the archive, which has ${bundle.size} bytes` });
         return;
       case 'part':
+        if (await redirect(request, response, id, bundle)) return;
         response
           .status(206)
           .set('Content-Range', `bytes ${selection.range.start}-${selection.range.end}/${bundle.size}`);
         return send(request, response, id, bundle, selection.range);
       case 'whole':
+        if (await redirect(request, response, id, bundle)) return;
         return send(request, response, id, bundle, { start: 0, end: bundle.size - 1 });
     }
   }
@@ -102,6 +108,20 @@ export class DownloadController {
   }
 }
 
+/** Sends a client to the store, where that serves files itself; false where it does not. */
+async function redirect(request: Request, response: Response, id: number, bundle: OpenBundle): Promise<boolean> {
+  if (request.method !== 'GET') return false;
+  const link = await bundle.directLink(fileNameOf(id));
+  if (link === undefined) return false;
+  // The address is valid for minutes only.
+  response.set('Cache-Control', 'no-store').redirect(302, link);
+  return true;
+}
+
+function fileNameOf(id: number): string {
+  return `cachito-${id}.tar.gz`;
+}
+
 /** Sends bytes of the bundle; a client that goes away ends it and closes the file. */
 async function send(
   request: Request,
@@ -112,7 +132,7 @@ async function send(
 ): Promise<void> {
   response.set({
     'Content-Type': 'application/gzip',
-    'Content-Disposition': `attachment; filename=cachito-${id}.tar.gz`,
+    'Content-Disposition': `attachment; filename=${fileNameOf(id)}`,
     'Content-Length': String(range.end - range.start + 1),
   });
   await sendPieces(request, response, (write) => bundle.copy(write, range));

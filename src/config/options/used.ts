@@ -33,6 +33,8 @@ export const USED = {
   sourcesDirectory: option('CACHITO_SOURCES_DIR', text, { aliases: ['CACHITO_ARCHIVES_DIR'] }),
   bundlesDirectory: option('CACHITO_BUNDLES_DIR', text, { aliases: ['CACHITO_SHARED_DIR'] }),
   databaseUrl: option('DATABASE_URL', values.databaseUrl, { aliases: ['SQLALCHEMY_DATABASE_URI'], secret: true }),
+  // Duties of the fleet hold a connection while they use others.
+  databasePoolSize: option('CACHITO_DATABASE_POOL_SIZE', values.integer(5, 200)),
   redisUrl: option('REDIS_URL', values.redisUrl, { secret: true }),
 
   s3Bucket: option('CACHITO_S3_BUCKET', values.bucketName),
