@@ -10,6 +10,8 @@ export interface SbomApplication {
   ref: string;
   /** What lies in `web`. */
   npm: Application;
+  /** Adds a commit with the same packages; returns its id. */
+  nextCommit(): Promise<string>;
 }
 
 /** Package managers of a request, and where their packages lie in the repository. */
@@ -37,23 +39,23 @@ export async function sbomApplication(servers: { git: GitServer; files: FileServ
   const tilesCommit = await tiles.commit({ files: { 'a.txt': 'a' } });
   const npm = await npmApplication(servers, 3);
   const repository = await git.createRepository('acme/hub.git');
-  const ref = await repository.commit({
-    files: {
-      ...below('web', npm),
-      ...below('go', await realModule('github.com/sirupsen/logrus', 'v1.9.3')),
-      'py/setup.cfg': '[metadata]\nname = hub-service\nversion = 1.0\n',
-      'py/requirements.txt': hashed(
-        'flask==3.0.3',
-        'blinker==1.8.2',
-        'click==8.1.7',
-        'itsdangerous==2.2.0',
-        'jinja2==3.1.4',
-        'markupsafe==2.1.5',
-        'werkzeug==3.0.3',
-      ),
-      '.gitmodules': `[submodule "tiles"]\n\tpath = tiles\n\turl = ${tiles.url}\n`,
-      tiles: { gitlink: tilesCommit },
-    },
-  });
-  return { repo: repository.url, ref, npm };
+  const packages = {
+    ...below('web', npm),
+    ...below('go', await realModule('github.com/sirupsen/logrus', 'v1.9.3')),
+    'py/setup.cfg': '[metadata]\nname = hub-service\nversion = 1.0\n',
+    'py/requirements.txt': hashed(
+      'flask==3.0.3',
+      'blinker==1.8.2',
+      'click==8.1.7',
+      'itsdangerous==2.2.0',
+      'jinja2==3.1.4',
+      'markupsafe==2.1.5',
+      'werkzeug==3.0.3',
+    ),
+    '.gitmodules': `[submodule "tiles"]\n\tpath = tiles\n\turl = ${tiles.url}\n`,
+    tiles: { gitlink: tilesCommit },
+  };
+  let commits = 0;
+  const nextCommit = (): Promise<string> => repository.commit({ files: { ...packages, NEWS: `Commit ${(commits += 1)}\n` } });
+  return { repo: repository.url, ref: await nextCommit(), npm, nextCommit };
 }
