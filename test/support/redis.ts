@@ -34,6 +34,8 @@ export async function startRedis(options: { password?: string; persistent?: bool
   const run = (): Promise<ChildProcess> =>
     startServer(['--bind', '127.0.0.1', '--port', String(port), '--dir', directory, ...storage, ...secret]);
   let server = await run();
+  const end = (): boolean => server.kill('SIGKILL');
+  process.once('exit', end);
   const kill = async (): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
     server.kill('SIGKILL');
@@ -54,6 +56,7 @@ export async function startRedis(options: { password?: string; persistent?: bool
     thaw: () => void server.kill('SIGCONT'),
     close: async () => {
       await kill();
+      process.off('exit', end);
       await rm(directory, { recursive: true, force: true });
     },
   };

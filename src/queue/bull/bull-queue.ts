@@ -4,7 +4,7 @@ import { MessageBrokerError } from '../../errors/index.js';
 import { redactSecrets } from '../../observability/index.js';
 import { type JobHandler, type JobOutcome, JobQueue, type QueueDepth } from '../job-queue.js';
 import { DELAY_AFTER_FAULT, Handover } from './handover.js';
-import { connected, inTime } from './patience.js';
+import { connected, inTime, NoAnswer } from './patience.js';
 import type { RedisConnections } from './redis-connections.js';
 import { isRequestJob, jobIdOf, optionsOf, type RequestJob } from './request-job.js';
 
@@ -140,7 +140,7 @@ export class BullQueue extends JobQueue {
     const end = performance.now() + this.patience;
     try {
       const isConnected = await connected(this.bull.client, () => performance.now() < end);
-      if (!isConnected) throw new Error(this.problem ?? 'Redis is not connected');
+      if (!isConnected) throw new NoAnswer(this.problem ?? 'Redis is not connected');
       return await inTime(question(), this.patience);
     } catch (error) {
       throw new MessageBrokerError('The queue cannot be reached. Try again later.', { cause: bare(error) });
