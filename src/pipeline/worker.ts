@@ -38,7 +38,8 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
     await this.temporaryFiles.removeLeftovers();
     await this.tell();
     this.timer = setInterval(() => this.beat(), WORKER_HEART_BEAT);
-    await this.reconciliation.run();
+    // The queue may be away; what is missing there is added by the schedule.
+    await this.reconciliation.run().catch((error: unknown) => this.logger.warn(`Nothing was queued again: ${String(error)}`));
     this.started = true;
     await this.queue.start((id, signal) => this.job.handle(id, this.name, signal), {
       concurrency: this.configuration.worker.concurrency,

@@ -25,7 +25,8 @@ export class Schedule {
     private readonly pruning: SourcePruning,
   ) {}
 
-  @Interval(MINUTE)
+  /** Often: a queue that has lost its data stands still until then. */
+  @Interval(15_000)
   async reconcile(): Promise<void> {
     await this.perform('reconciliation', () => this.reconciliation.run());
   }
