@@ -23,8 +23,11 @@ import { TemporaryFiles } from './temporary-files.js';
 import { WorkerRegistry } from './worker-registry.js';
 import { WorkerShortage } from './worker-shortage.js';
 
-/** After so many deaths of its workers a request is given up. */
-const MAX_CRASHES = 5;
+/**
+ * After so many deaths of its workers a request is given up. Work begun before goes first, so where workers die for other
+ * reasons, one every few seconds, an innocent request meets five of them now and then; ten, hardly ever.
+ */
+const MAX_CRASHES = 10;
 
 const DONE: JobOutcome = { kind: 'done' };
 
