@@ -12,6 +12,7 @@ import { SeededRandom } from './support/fleet-random.js';
 import { type PlannedRequest, planRequests } from './support/fleet-requests.js';
 import { FleetUpstreams } from './support/fleet-upstreams.js';
 import { Fleet } from './support/fleet.js';
+import { S3_SERVER_BUILD_TIMEOUT } from './support/s3-server.js';
 import type { RequestView } from './support/service.js';
 import { itUnless, missingTool } from './support/tools.js';
 
@@ -35,7 +36,10 @@ interface Outcome {
  * One API process and three workers, of which one after the other is killed, while everything that they depend on fails
  * for a while. CACHITO_TEST_FLEET_SEED repeats the choices of a run (not its timing).
  */
-describe.each(['redis', 'database'] as const)('a fleet with its queue in the %s, of which parts die all the time', (queue) => {
+describe.each([
+  { queue: 'redis', store: 's3' },
+  { queue: 'database', store: 'directory' },
+] as const)('a fleet with its queue in the $queue and its blobs in the $store, of which parts die all the time', ({ queue, store }) => {
   let upstreams: FleetUpstreams;
   let fleet: Fleet;
   let scratch: string;
@@ -46,10 +50,10 @@ describe.each(['redis', 'database'] as const)('a fleet with its queue in the %s,
   beforeAll(async () => {
     if (everything !== undefined) return;
     upstreams = await FleetUpstreams.start(random);
-    fleet = await Fleet.start({ workers: 3, queue, disk: 512, environment: { CACHITO_UPSTREAMS_FILE: upstreams.file } });
+    fleet = await Fleet.start({ workers: 3, queue, store, disk: 512, environment: { CACHITO_UPSTREAMS_FILE: upstreams.file } });
     scratch = join(fleet.directory, 'scratch');
     await mkdir(scratch);
-  }, 300_000);
+  }, S3_SERVER_BUILD_TIMEOUT);
 
   afterAll(async () => {
     await fleet?.stop();
@@ -99,7 +103,8 @@ describe.each(['redis', 'database'] as const)('a fleet with its queue in the %s,
       await reached(0.25).then(() => chaos.flushRedis());
       await reached(0.4).then(() => chaos.killDatabase());
       await reached(0.55).then(() => chaos.fillDisk());
-      await reached(0.75).then(() => chaos.restartRedis());
+      await reached(0.7).then(() => chaos.restartRedis());
+      await reached(0.8).then(() => chaos.disturbS3());
     } finally {
       await failure.finally(() => chaos.end());
     }
@@ -136,7 +141,7 @@ describe.each(['redis', 'database'] as const)('a fleet with its queue in the %s,
     const [figures] = await fleet.query<Record<string, number>>(FIGURES);
     expect(figures.requests).toBe(REQUESTS);
     console.log(
-      `queue in the ${queue}: ${figures.requests} requests in ${seconds.toFixed(0)} s, ${chaos.kills} kills, ` +
+      `queue in the ${queue}, blobs in the ${store}: ${figures.requests} requests in ${seconds.toFixed(0)} s, ${chaos.kills} kills, ` +
         `${chaos.failedStarts} failed starts; ${figures.attempts} attempts, ${figures.repeated} requests with more than one ` +
         `(at most ${figures.most}), ${figures.takeovers} taken over from dead workers; from POST to complete ` +
         `p50 ${figures.p50} s, p95 ${figures.p95} s, longest ${figures.longest} s; ${client.repeated} calls repeated; ` +

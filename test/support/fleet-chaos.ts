@@ -71,6 +71,15 @@ export class FleetChaos {
     }
   }
 
+  /** The S3 server answers 503 for some seconds, longer than clients try again by themselves. */
+  async disturbS3(): Promise<void> {
+    const { s3 } = this.fleet;
+    if (s3 === undefined) return;
+    s3.outOfOrder = true;
+    await wait(this.random.between(10_000, 20_000));
+    s3.outOfOrder = false;
+  }
+
   private async killWorkers(): Promise<void> {
     while (!this.ended) {
       await wait(this.random.between(1_500, 5_000));

@@ -36,15 +36,22 @@ async function jobsInRedis({ redis }: Fleet): Promise<number> {
 
 /** The lock file of a mirror whose holder was killed: at most one for each, and the next user takes it over. */
 const LOCK_OF_A_MIRROR = /^[0-9a-f]{64}\.lock$/;
+/** Beside a mirror that was being written when its worker was killed: the next user throws that mirror away whole. */
+const MARK_OF_A_BROKEN_MIRROR = '.fetching';
 
 /** Unfinished files of the whole fleet: scratch, half-written blobs, what git was receiving, git's locks. */
 export async function unfinishedFiles(fleet: Fleet): Promise<string[]> {
-  const { CACHITO_SOURCES_DIR: sources = '', CACHITO_BUNDLES_DIR: bundles = '' } = fleet.variables;
-  const stores = [join(sources, 'tmp'), join(bundles, 'tmp')];
+  const stores = storesOf(fleet).map((directory) => join(directory, 'tmp'));
   const scratch = fleet.workerDirectories.map((directory) => join(directory, 'temporary'));
   const names = await Promise.all([...stores, ...scratch].map((directory) => below(directory)));
   const mirrors = await Promise.all(fleet.workerDirectories.map((directory) => below(join(directory, 'mirrors'))));
-  return [...names.flat(), ...mirrors.flat().filter((file) => /tmp_|\.lock$/.test(file) && !LOCK_OF_A_MIRROR.test(file))];
+  const uploads = (await fleet.s3?.unfinishedUploads()) ?? [];
+  return [...uploads, ...names.flat(), ...mirrors.flatMap(unfinishedIn)];
+}
+
+function unfinishedIn(mirrors: readonly string[]): string[] {
+  const isBroken = (file: string): boolean => mirrors.includes(`${file.split('/')[0]}${MARK_OF_A_BROKEN_MIRROR}`);
+  return mirrors.filter((file) => /tmp_|\.lock$/.test(file) && !LOCK_OF_A_MIRROR.test(file) && !isBroken(file));
 }
 
 /** Dead processes leave something; the living remove it, a while after. */
@@ -55,10 +62,12 @@ export async function unfinishedFilesInTheEnd(fleet: Fleet): Promise<string[]> {
   return unfinishedFiles(fleet);
 }
 
-/** Blobs that nothing refers to, freed by the command when their grace period is over: numbers before and after. */
+/**
+ * Blobs that nothing refers to, freed by the command when their grace period is over: numbers before and after. A bucket
+ * tells its own times, so in there all is young, and nothing is freed.
+ */
 export async function collectBlobs(fleet: Fleet): Promise<{ before: number; after: number }> {
-  const { CACHITO_SOURCES_DIR: sources = '', CACHITO_BUNDLES_DIR: bundles = '' } = fleet.variables;
-  await Promise.all([sources, bundles].map(makeOld));
+  await Promise.all(storesOf(fleet).map(makeOld));
   const before = await collect(fleet, '--execute');
   return { before, after: await collect(fleet) };
 }
@@ -67,6 +76,11 @@ async function collect(fleet: Fleet, ...options: string[]): Promise<number> {
   const env = { PATH: process.env.PATH, CACHITO_ROLE: 'api', ...fleet.variables };
   const { stdout } = await execa(process.execPath, [PROGRAM, 'collect-blobs', ...options], { env, extendEnv: false });
   return [...stdout.matchAll(/nothing refers to (\d+)/g)].reduce((sum, [, found]) => sum + Number(found), 0);
+}
+
+function storesOf(fleet: Fleet): string[] {
+  const { CACHITO_SOURCES_DIR: sources, CACHITO_BUNDLES_DIR: bundles } = fleet.variables;
+  return [sources, bundles].filter((directory) => directory !== undefined);
 }
 
 async function makeOld(directory: string): Promise<void> {

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { postgresOptions } from '../../src/database/data-source.js';
 import { FleetDatabase } from './fleet-database.js';
 import { FleetDisk } from './fleet-disk.js';
+import { FleetS3 } from './fleet-s3.js';
 import { startRedis, type TestRedis } from './redis.js';
 import { Service } from './service.js';
 
@@ -12,14 +13,16 @@ export interface FleetOptions {
   workers: number;
   /** The queue: in PostgreSQL, or in a Redis of the fleet's own. */
   queue: 'database' | 'redis';
-  /** Everything but PostgreSQL and Redis lies on a disk of so many mebibytes, which can be filled. */
+  /** Where blobs are: in directories unless given, or in a bucket on an S3 server of the fleet's own. */
+  store?: 'directory' | 's3';
+  /** Everything but the data of PostgreSQL, Redis and S3 lies on a disk of so many mebibytes, which can be filled. */
   disk?: number;
   /** Laid over the variables of every process. */
   environment?: NodeJS.ProcessEnv;
 }
 
 /**
- * A whole installation on this host: PostgreSQL, perhaps Redis, one process that serves the API and several workers. They
+ * A whole installation on this host: PostgreSQL, perhaps Redis and S3, one process that serves the API and several workers. They
  * share the stores and the logs; each has mirrors and scratch of its own.
  */
 export class Fleet {
@@ -29,6 +32,7 @@ export class Fleet {
     readonly directory: string,
     readonly database: FleetDatabase,
     readonly redis: TestRedis | undefined,
+    readonly s3: FleetS3 | undefined,
     readonly disk: FleetDisk | undefined,
     readonly api: Service,
     private readonly environment: NodeJS.ProcessEnv,
@@ -40,19 +44,19 @@ export class Fleet {
     await chmod(directory, 0o755);
     const database = await FleetDatabase.start(join(directory, 'database'));
     const redis = options.queue === 'redis' ? await startRedis() : undefined;
+    const s3 = options.store === 's3' ? await FleetS3.start(directory) : undefined;
     const disk = options.disk === undefined ? undefined : await FleetDisk.mount(join(directory, 'data'), options.disk);
     const data = join(directory, 'data');
     const environment = {
       DATABASE_URL: database.url,
       ...(redis && { REDIS_URL: redis.url }),
       CACHITO_PUBLIC_URL: 'http://cachito.test.example',
-      CACHITO_SOURCES_DIR: join(data, 'sources'),
-      CACHITO_BUNDLES_DIR: join(data, 'bundles'),
+      ...(s3?.environment ?? { CACHITO_SOURCES_DIR: join(data, 'sources'), CACHITO_BUNDLES_DIR: join(data, 'bundles') }),
       CACHITO_REQUEST_FILE_LOGS_DIR: join(data, 'logs'),
       ...options.environment,
     };
     const api = await Service.start({ ...environment, CACHITO_ROLE: 'api', CACHITO_DATA_DIR: join(data, 'api') });
-    const fleet = new Fleet(directory, database, redis, disk, api, environment);
+    const fleet = new Fleet(directory, database, redis, s3, disk, api, environment);
     await Promise.all(Array.from({ length: options.workers }, () => fleet.addWorker()));
     return fleet;
   }
@@ -89,7 +93,7 @@ export class Fleet {
   /** Ends everything and removes it. */
   async stop(): Promise<void> {
     await Promise.all([this.api, ...this.workers].map((service) => service.close()));
-    await Promise.all([this.redis?.close(), this.database.stop()]);
+    await Promise.all([this.redis?.close(), this.s3?.close(), this.database.stop()]);
     await this.disk?.unmount();
     await rm(this.directory, { recursive: true, force: true });
   }
