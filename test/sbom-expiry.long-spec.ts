@@ -15,6 +15,8 @@ const REQUESTS = 1_000;
 const COMMITS = 25;
 /** Requests that are queued together, documents that are read together. */
 const [WAVE, READERS] = [50, 4];
+/** Registries that are asked: soon, nobody is answered who comes with credentials that are not known. */
+const ASKED = 5;
 const LONG = 3_600_000;
 const PROGRAM = join(import.meta.dirname, '../dist/src/main.js');
 
@@ -58,7 +60,7 @@ describe(`${REQUESTS} requests that expire`, () => {
     service = await Service.start(environment);
     made = await timed('requests', makeRequests);
     before = await timed('documents before', digests);
-    indexes = made.flatMap(({ view }) => indexOf(view) ?? []);
+    indexes = made.flatMap(({ view }) => indexOf(view) ?? []).slice(0, ASKED);
     expect(await statuses(indexes)).toEqual([200]);
     expect(await stored()).toBeGreaterThan(0);
 
