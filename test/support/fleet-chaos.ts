@@ -22,7 +22,7 @@ export class FleetChaos {
 
   /**
    * Kills a worker every few seconds, at random, and starts it again at once. Nobody is killed while only one runs: where
-   * starts take longer than that, on a slow machine, some request would meet five deaths and be given up.
+   * starts take longer than that, on a slow machine, some request would meet too many deaths and be given up.
    */
   begin(): void {
     this.killing = this.killWorkers();
@@ -82,7 +82,7 @@ export class FleetChaos {
 
   private async killWorkers(): Promise<void> {
     while (!this.ended) {
-      await wait(this.random.between(1_500, 5_000));
+      await wait(this.random.between(3_000, 8_000));
       const running = this.fleet.workers.filter((worker) => !this.down.has(worker));
       if (running.length < 2) continue;
       const victim = this.random.one(running);

@@ -27,6 +27,7 @@ export interface FleetOptions {
  */
 export class Fleet {
   readonly workers: Service[] = [];
+  private names = 0;
 
   private constructor(
     readonly directory: string,
@@ -36,17 +37,35 @@ export class Fleet {
     readonly disk: FleetDisk | undefined,
     readonly api: Service,
     private readonly environment: NodeJS.ProcessEnv,
+    private readonly ends: Ends,
   ) {}
 
   static async start(options: FleetOptions): Promise<Fleet> {
+    const ends = new Ends();
+    try {
+      const fleet = await Fleet.begin(options, ends);
+      await Promise.all(Array.from({ length: options.workers }, () => fleet.addWorker()));
+      return fleet;
+    } catch (error) {
+      await ends.run();
+      throw error;
+    }
+  }
+
+  private static async begin(options: FleetOptions, ends: Ends): Promise<Fleet> {
     const directory = await mkdtemp(join(tmpdir(), 'cachito-fleet-'));
+    ends.add(() => rm(directory, { recursive: true, force: true }));
     // PostgreSQL runs as another user than root, who must be able to enter.
     await chmod(directory, 0o755);
     const database = await FleetDatabase.start(join(directory, 'database'));
+    ends.add(() => database.stop());
     const redis = options.queue === 'redis' ? await startRedis() : undefined;
+    ends.add(async () => redis?.close());
     const s3 = options.store === 's3' ? await FleetS3.start(directory) : undefined;
-    const disk = options.disk === undefined ? undefined : await FleetDisk.mount(join(directory, 'data'), options.disk);
+    ends.add(async () => s3?.close());
     const data = join(directory, 'data');
+    const disk = options.disk === undefined ? undefined : await FleetDisk.mount(data, options.disk);
+    ends.add(async () => disk?.unmount());
     const environment = {
       DATABASE_URL: database.url,
       ...(redis && { REDIS_URL: redis.url }),
@@ -56,9 +75,8 @@ export class Fleet {
       ...options.environment,
     };
     const api = await Service.start({ ...environment, CACHITO_ROLE: 'api', CACHITO_DATA_DIR: join(data, 'api') });
-    const fleet = new Fleet(directory, database, redis, s3, disk, api, environment);
-    await Promise.all(Array.from({ length: options.workers }, () => fleet.addWorker()));
-    return fleet;
+    ends.add(() => api.close());
+    return new Fleet(directory, database, redis, s3, disk, api, environment, ends);
   }
 
   /** Starts one more, with `environment` laid over what all have. */
@@ -66,6 +84,7 @@ export class Fleet {
     const data = this.dataOf(`worker-${this.names++}`);
     const role = { CACHITO_ROLE: 'worker', CACHITO_DATA_DIR: data };
     const worker = await Service.start({ ...this.environment, ...role, ...environment });
+    this.ends.add(() => worker.close());
     this.workers.push(worker);
     return worker;
   }
@@ -91,16 +110,24 @@ export class Fleet {
   }
 
   /** Ends everything and removes it. */
-  async stop(): Promise<void> {
-    await Promise.all([this.api, ...this.workers].map((service) => service.close()));
-    await Promise.all([this.redis?.close(), this.s3?.close(), this.database.stop()]);
-    await this.disk?.unmount();
-    await rm(this.directory, { recursive: true, force: true });
+  stop(): Promise<void> {
+    return this.ends.run();
   }
-
-  private names = 0;
 
   private dataOf(name: string): string {
     return join(this.directory, 'data', name);
+  }
+}
+
+/** What is to be done in the end, the latest first. */
+class Ends {
+  private readonly steps: (() => Promise<unknown>)[] = [];
+
+  add(step: () => Promise<unknown>): void {
+    this.steps.push(step);
+  }
+
+  async run(): Promise<void> {
+    for (const step of this.steps.splice(0).reverse()) await step();
   }
 }
