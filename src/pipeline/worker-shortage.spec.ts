@@ -96,7 +96,8 @@ describe('a request that needs another worker', () => {
     expect(log).toContain('Waiting for a worker that can process git-submodule; no worker that is running now can');
     await start(['git-submodule']);
     expect((await show(app, id, 60)).state).toBe('complete');
-  });
+    // Its pauses add up, and a second service starts meanwhile.
+  }, 180_000);
 
   it('is looked at less and less often, and tells once', async () => {
     const app = await start(['npm']);
