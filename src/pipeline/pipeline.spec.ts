@@ -290,12 +290,12 @@ describe('a worker that stops or dies', () => {
     const service = await start();
     await service.app.get(JobQueue).stop();
     const id = await post(service);
-    await service.query('UPDATE "request" SET "crashes" = 5 WHERE "id" = $1', [id]);
+    await service.query('UPDATE "request" SET "crashes" = 10 WHERE "id" = $1', [id]);
     await start();
     expect(await show(service, id)).toMatchObject({
       state: 'failed',
       error_type: 'CachitoError',
-      state_reason: expect.stringContaining('died 5 times'),
+      state_reason: expect.stringContaining('died 10 times'),
     });
   });
 
