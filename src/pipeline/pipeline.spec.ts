@@ -14,6 +14,7 @@ import { configureApplication } from '../http/index.js';
 import { JobQueue } from '../queue/index.js';
 import { RequestStates, RequestWork } from '../requests/index.js';
 import { Reconciliation } from './reconciliation.js';
+import { TemporaryFiles } from './temporary-files.js';
 import { WorkerRegistry } from './worker-registry.js';
 
 Logger.overrideLogger(false);
@@ -336,11 +337,24 @@ describe('the registry of workers', () => {
 describe('temporary files', () => {
   it('of dead attempts are gone at the start and when a request is done', async () => {
     const { directories } = testConfiguration();
-    await mkdir(join(directories.temporary, 'left', 'over'), { recursive: true });
+    const left = join(directories.temporary, 'request-999999-1');
+    await mkdir(join(left, 'scratch-x'), { recursive: true });
     const service = await start({}, directories);
     expect(await readdir(directories.temporary)).toEqual([]);
-    await mkdir(join(directories.temporary, 'left'), { recursive: true });
+    await mkdir(left, { recursive: true });
     await show(service, await post(service));
     await until(async () => (await readdir(directories.temporary)).length === 0);
+  });
+
+  it('of an attempt that goes on stay, those of earlier ones go, whoever else is at work', async () => {
+    const { reached } = hold();
+    const { directories } = testConfiguration();
+    const service = await start({}, directories);
+    const id = await post(service);
+    await until(reached);
+    const names = [`request-${id}-1`, `request-${id}-0`, 'request-999999-1', 'foreign'];
+    for (const name of names) await mkdir(join(directories.temporary, name), { recursive: true });
+    expect(await service.app.get(TemporaryFiles).removeScratch()).toBe(2);
+    expect((await readdir(directories.temporary)).sort()).toEqual(['foreign', `request-${id}-1`]);
   });
 });

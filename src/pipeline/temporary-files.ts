@@ -48,22 +48,34 @@ export class TemporaryFiles {
     return removed;
   }
 
-  /** Removes everything while nobody works on any request, else what has not been touched for a day. */
-  private async removeScratch(): Promise<number> {
+  /**
+   * Removes the directories of attempts that have ended: another one has begun since, or the request is done. (Whoever
+   * still writes there has lost his claim.) Whatever else lies there goes when it has not been touched for a day.
+   * Returns how many.
+   */
+  async removeScratch(): Promise<number> {
     await mkdir(this.directory, { recursive: true });
-    // Read before the leases: whatever comes later belongs to somebody who is at work.
+    // Read before the rows: what comes later belongs to an attempt that begins now.
     const found = await readdir(this.directory);
     if (found.length === 0) return 0;
-    const idle = !(await this.work.anyLive());
+    const attempts = await this.work.currentAttempts(found.flatMap((name) => attemptOf(name)?.id ?? []));
     let removed = 0;
     for (const name of found) {
       const path = join(this.directory, name);
-      if (!idle && !(await isOld(path))) continue;
+      const attempt = attemptOf(name);
+      const ended = attempt === undefined ? await isOld(path) : attempts.get(attempt.id) !== attempt.attempt;
+      if (!ended) continue;
       await rm(path, { recursive: true, force: true });
       removed++;
     }
     return removed;
   }
+}
+
+/** Whose directory it is, by its name. Undefined when it is none of ours. */
+function attemptOf(name: string): Pick<Claim, 'id' | 'attempt'> | undefined {
+  const [, id, attempt] = /^request-(\d{1,9})-(\d{1,9})$/.exec(name) ?? [];
+  return id === undefined ? undefined : { id: Number(id), attempt: Number(attempt) };
 }
 
 async function isOld(path: string): Promise<boolean> {

@@ -35,7 +35,10 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.configuration.role === 'api') return;
-    await this.temporaryFiles.removeLeftovers();
+    // A store that is away now is no reason not to start.
+    await this.temporaryFiles
+      .removeLeftovers()
+      .catch((error: unknown) => this.logger.warn(`Leftovers were not removed: ${String(error)}`));
     await this.tell();
     this.timer = setInterval(() => this.beat(), WORKER_HEART_BEAT);
     // The queue may be away; what is missing there is added by the schedule.

@@ -56,7 +56,7 @@ function unfinishedIn(mirrors: readonly string[]): string[] {
 
 /** Dead processes leave something; the living remove it, a while after. */
 export async function unfinishedFilesInTheEnd(fleet: Fleet): Promise<string[]> {
-  for (const end = Date.now() + 60_000; Date.now() < end; await wait(200)) {
+  for (const end = Date.now() + 150_000; Date.now() < end; await wait(200)) {
     if ((await unfinishedFiles(fleet)).length === 0) return [];
   }
   return unfinishedFiles(fleet);

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Cron, Interval } from '@nestjs/schedule';
 import { Configuration } from '../../config/index.js';
 import { Reconciliation } from '../reconciliation.js';
+import { TemporaryFiles } from '../temporary-files.js';
 import { BlobCollector } from './blob-collector.js';
 import { Expiry } from './expiry.js';
 import { FleetLock, type FleetTask } from './fleet-lock.js';
@@ -10,7 +11,7 @@ import { SourcePruning } from './source-pruning.js';
 
 const MINUTE = 60_000;
 
-/** What runs by itself in every worker process; of a fleet, one process does each task at a time. */
+/** What runs by itself in every worker process; of a fleet, one process does each task at a time, unless it is about its own host. */
 @Injectable()
 export class Schedule {
   private readonly logger = new Logger(Schedule.name);
@@ -23,6 +24,7 @@ export class Schedule {
     private readonly housekeeping: Housekeeping,
     private readonly collector: BlobCollector,
     private readonly pruning: SourcePruning,
+    private readonly temporaryFiles: TemporaryFiles,
   ) {}
 
   /** Often: a queue that has lost its data stands still until then. */
@@ -42,6 +44,17 @@ export class Schedule {
   @Interval(15 * MINUTE)
   async tidy(): Promise<void> {
     await this.perform('housekeeping', () => this.housekeeping.run());
+  }
+
+  /** In every process: scratch lies on its host. What a process left behind that was killed goes within a minute or two. */
+  @Interval(MINUTE)
+  async removeScratch(): Promise<void> {
+    if (this.configuration.role === 'api') return;
+    try {
+      await this.temporaryFiles.removeScratch();
+    } catch (error) {
+      this.logger.warn(`Scratch was not removed, and is tried again: ${String(error)}`);
+    }
   }
 
   @Cron('17 3 * * *')

@@ -167,13 +167,14 @@ export class RequestWork {
     return rows.map((row) => row.id);
   }
 
-  /** Whether any worker holds a request now. */
-  async anyLive(): Promise<boolean> {
-    const [{ live }]: { live: boolean }[] = await this.dataSource.query(
-      `SELECT EXISTS (SELECT FROM "request" WHERE "state" = ${REQUEST_STATES.in_progress}
-         AND "lease_owner" IS NOT NULL AND "lease_expires" >= clock_timestamp()) AS "live"`,
+  /** Of those among `ids` that are in progress, which attempt is the latest: nobody else may work on them any more. */
+  async currentAttempts(ids: readonly number[]): Promise<Map<number, number>> {
+    const rows: { id: number; attempt: number }[] = await this.dataSource.query(
+      `SELECT "id", "attempt" FROM "request"
+       WHERE "id" = ANY ($1::integer[]) AND "state" = ${REQUEST_STATES.in_progress}`,
+      [ids],
     );
-    return live;
+    return new Map(rows.map(({ id, attempt }) => [id, attempt]));
   }
 }
 
