@@ -1,18 +1,24 @@
 import { Module } from '@nestjs/common';
 import { AuthModuleOptions } from '@nestjs/passport';
-import { IdentityHeadersStrategy } from './identity-headers.strategy.js';
+import { ListedRoles } from './listed-roles.js';
+import type { LoginStrategy } from './login.strategy.js';
+import { ProxyStrategy } from './proxy/proxy.strategy.js';
+
+/** The ways to log in, in the order in which they are asked: what a trusted proxy vouches for comes first. */
+const STRATEGIES = [ProxyStrategy];
 
 /** Who calls, and what they may. Modules whose controllers use the guards import this one. */
 @Module({
   providers: [
-    IdentityHeadersStrategy,
+    ListedRoles,
+    ...STRATEGIES,
     {
       provide: AuthModuleOptions,
-      useFactory: (...strategies: { name: string }[]) => ({
-        defaultStrategy: strategies.map(({ name }) => name),
+      useFactory: (...strategies: LoginStrategy[]) => ({
+        defaultStrategy: strategies.filter(({ isEnabled }) => isEnabled).map(({ name }) => name),
         session: false,
       }),
-      inject: [IdentityHeadersStrategy],
+      inject: STRATEGIES,
     },
   ],
   exports: [AuthModuleOptions],

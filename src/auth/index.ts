@@ -1,2 +1,2 @@
-export { type Caller, CurrentCaller } from './caller.js';
-export { LoginRequired, WorkersOnly } from './guards.js';
+export { ANONYMOUS, type Caller, type CallerRole, CurrentCaller } from './caller.js';
+export { checkRole, LoginRequired, ReadersOnly, RolesRequired } from './guards.js';

@@ -47,8 +47,9 @@ export abstract class Configuration {
     waitTimeout: number;
   };
   abstract readonly auth: {
+    /** Whether callers without a credential may do everything: as configured, or where nobody could log in, on loopback. */
     loginDisabled: boolean;
-    /** Addresses whose identity headers are believed; empty = no authentication is configured. CIDR. */
+    /** Addresses whose identity headers are believed. CIDR. */
     trustedProxies: readonly string[];
     /** Header with the name of the user that a trusted proxy has authenticated, lower case. */
     remoteUserHeader: string;
@@ -59,6 +60,21 @@ export abstract class Configuration {
     userRepresentatives: readonly string[];
     /** Users that may call the worker endpoints. */
     workerUsernames: readonly string[];
+    /** Users that may mark any request stale, see the queue board, clean up and prune. */
+    administrators: readonly string[];
+    /** Login by Kerberos (SPNEGO); undefined = off. */
+    kerberos: { service: string; keytab: string | undefined } | undefined;
+    /** Which issuers' bearer tokens are accepted (OpenID Connect); undefined = none. */
+    oidcFile: string | undefined;
+    /** File with the digests of static bearer tokens, read again when it changes; undefined = there are none. */
+    tokensFile: string | undefined;
+    /** Whether reading needs a login, too. */
+    readRequiresLogin: boolean;
+    /** Host of repositories → the only users that see what comes from there. */
+    hostReaders: Readonly<Record<string, readonly string[]>>;
+    /** Requests that one user may post in a minute, and have unfinished at a time; undefined = any number. */
+    requestsPerMinute: number | undefined;
+    unfinishedRequests: number | undefined;
   };
   abstract readonly directories: {
     data: string;
@@ -104,6 +120,8 @@ export abstract class Configuration {
     packageManagers: readonly PackageManagerName[];
     /** Deadline of one request. */
     requestTimeout: number;
+    /** How long running requests may go on when the process is asked to end. */
+    drainTimeout: number;
     /** Limit of one `git` or `go` command. */
     subprocessTimeout: number;
     /** Age at which a complete or running request becomes stale. */
@@ -180,6 +198,10 @@ export abstract class Configuration {
   };
   /** Which registries and git hosts to ask, and how: `CACHITO_UPSTREAMS_FILE`. */
   abstract readonly upstreams: Upstreams;
+  abstract readonly metrics: {
+    /** A port, on the address of `HOST`, where `/metrics`, `/healthz` and `/readyz` are served besides; undefined = none. */
+    port: number | undefined;
+  };
   abstract readonly logs: {
     level: 'debug' | 'info' | 'warn' | 'error';
     format: 'pretty' | 'json';

@@ -65,6 +65,7 @@ export function loadConfiguration(environment: Environment, argv: readonly strin
       concurrency: reader.read(USED.workerConcurrency, 2),
       packageManagers: readBuilt(reader, 'workerPackageManagers', warnings),
       requestTimeout: reader.read(USED.requestTimeout, 7_200 * SECOND),
+      drainTimeout: reader.read(USED.drainTimeout, 30 * SECOND),
       subprocessTimeout: reader.read(USED.subprocessTimeout, 3_600 * SECOND),
       requestLifetime: reader.read(USED.requestLifetime, DAY),
       failedRequestLifetime: reader.read(USED.failedRequestLifetime, 7 * DAY),
@@ -87,6 +88,7 @@ export function loadConfiguration(environment: Environment, argv: readonly strin
     registries: { caCertificates: readRegistryCertificates(reader) },
     provenance: { signingKey: role === 'worker' ? undefined : readProvenanceKey(reader, warnings) },
     upstreams: readAllUpstreams(reader),
+    metrics: { port: reader.read(USED.metricsPort, undefined) },
     logs: readLogs(reader, directories.data),
   };
   checkRules(reader, configuration);
@@ -109,16 +111,34 @@ function readRole(reader: OptionReader, argv: readonly string[]): Role {
 
 function readAuth(reader: OptionReader): Configuration['auth'] {
   const trustedProxies = reader.read(USED.trustedProxies, []);
-  const nobodyCanLogIn = trustedProxies.length === 0 && isLoopback(reader.read(USED.host, '127.0.0.1'));
-  return {
-    loginDisabled: reader.read(USED.loginDisabled, nobodyCanLogIn),
+  const kerberosService = reader.read(USED.kerberosService, undefined);
+  const kerberosKeytab = reader.read(USED.kerberosKeytab, undefined);
+  const ways = {
     trustedProxies,
+    kerberos: kerberosService === undefined ? undefined : { service: kerberosService, keytab: kerberosKeytab },
+    oidcFile: reader.read(USED.oidcFile, undefined),
+    tokensFile: reader.read(USED.tokensFile, undefined),
+  };
+  const isOpen = !canLogIn(ways) && isLoopback(reader.read(USED.host, '127.0.0.1'));
+  return {
+    ...ways,
+    loginDisabled: reader.read(USED.loginDisabled, isOpen),
     remoteUserHeader: reader.read(USED.remoteUserHeader, 'x-remote-user'),
     clientCertificateSubjectHeader: reader.read(USED.clientCertificateSubjectHeader, 'x-ssl-client-s-dn'),
     clientCertificateVerdictHeader: reader.read(USED.clientCertificateVerdictHeader, 'x-ssl-client-verify'),
     userRepresentatives: reader.read(USED.userRepresentatives, []),
     workerUsernames: reader.read(USED.workerUsernames, []),
+    administrators: reader.read(USED.administrators, []),
+    readRequiresLogin: reader.read(USED.readRequiresLogin, false),
+    hostReaders: reader.read(USED.hostReaders, {}),
+    requestsPerMinute: reader.read(USED.requestsPerMinute, undefined),
+    unfinishedRequests: reader.read(USED.unfinishedRequests, undefined),
   };
+}
+
+/** Whether there is a way to log in. */
+function canLogIn(auth: Pick<Configuration['auth'], 'trustedProxies' | 'kerberos' | 'oidcFile' | 'tokensFile'>): boolean {
+  return auth.trustedProxies.length > 0 || [auth.kerberos, auth.oidcFile, auth.tokensFile].some((way) => way !== undefined);
 }
 
 function readNpm(reader: OptionReader): Configuration['npm'] {
@@ -247,10 +267,11 @@ function checkRules(
       reader.complain(`${alone} CACHITO_PUBLIC_URL: the address at which clients reach the API`);
     }
   }
-  if (role !== 'worker' && !isLoopback(server.host) && auth.trustedProxies.length === 0 && !auth.loginDisabled) {
+  if (role !== 'worker' && !isLoopback(server.host) && !canLogIn(auth) && !auth.loginDisabled) {
     reader.complain(
       `HOST=${JSON.stringify(server.host)} lets other machines in, but nobody can log in: name the proxies that ` +
-        'authenticate users in CACHITO_TRUSTED_PROXIES, or set LOGIN_DISABLED=true to let everybody post requests',
+        'authenticate users in CACHITO_TRUSTED_PROXIES, or set up a login by CACHITO_KERBEROS_SERVICE, ' +
+        'CACHITO_OIDC_FILE or CACHITO_TOKENS_FILE, or set LOGIN_DISABLED=true to let everybody post requests',
     );
   }
   if (provenance.signingKey && !server.publicUrl && !reader.isSet(USED.publicUrl)) {

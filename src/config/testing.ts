@@ -32,6 +32,7 @@ export function testConfiguration(overrides: ConfigurationOverrides = {}): Confi
     registries: { ...defaults.registries, ...overrides.registries },
     provenance: { ...defaults.provenance, ...overrides.provenance },
     upstreams: { ...defaults.upstreams, ...overrides.upstreams },
+    metrics: { ...defaults.metrics, ...overrides.metrics },
     logs: { ...defaults.logs, ...overrides.logs },
   };
   return merged;
@@ -52,6 +53,14 @@ function defaultsBelow(data: string): Configuration {
       clientCertificateVerdictHeader: 'x-ssl-client-verify',
       userRepresentatives: [],
       workerUsernames: [],
+      administrators: [],
+      kerberos: undefined,
+      oidcFile: undefined,
+      tokensFile: undefined,
+      readRequiresLogin: false,
+      hostReaders: {},
+      requestsPerMinute: undefined,
+      unfinishedRequests: undefined,
     },
     directories: {
       data,
@@ -76,6 +85,7 @@ function defaultsBelow(data: string): Configuration {
       concurrency: 2,
       packageManagers: BUILT_PACKAGE_MANAGERS,
       requestTimeout: 7_200_000,
+      drainTimeout: 30_000,
       subprocessTimeout: 3_600_000,
       requestLifetime: DAY,
       failedRequestLifetime: 7 * DAY,
@@ -113,6 +123,7 @@ function defaultsBelow(data: string): Configuration {
     registries: { caCertificates: undefined },
     provenance: { signingKey: undefined },
     upstreams: PUBLIC_UPSTREAMS,
+    metrics: { port: undefined },
     logs: {
       level: 'error',
       format: 'json',

@@ -15,7 +15,7 @@ afterAll(async () => {
 const AUTH: Record<string, ConfigurationOverrides['auth']> = {
   proxy: { ...NAMES, loginDisabled: false, trustedProxies: ['127.0.0.0/8'] },
   open: { ...NAMES, loginDisabled: true, trustedProxies: ['127.0.0.0/8'] },
-  local: { ...NAMES, loginDisabled: false, trustedProxies: [] },
+  local: { ...NAMES, loginDisabled: true, trustedProxies: [] },
   elsewhere: { ...NAMES, loginDisabled: false, trustedProxies: ['192.0.2.1/32'] },
 };
 

@@ -40,6 +40,13 @@ export function hostName(text: string): string {
   throw new WrongValue('must be an IP address or a host name');
 }
 
+/** `HTTP@host`, or only the host. */
+export function kerberosService(text: string): string {
+  const [, host] = /^(?:HTTP[@/])?([A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)$/.exec(text) ?? [];
+  if (host !== undefined) return `HTTP@${host}`;
+  throw new WrongValue('must be the host of the service principal, like HTTP@cachito.example.org');
+}
+
 /** RFC 9110, §5.1; lower case, as Node names headers. */
 export function headerName(text: string): string {
   if (/^[!#$%&'*+.^`|~\w-]{1,100}$/.test(text)) return text.toLowerCase();

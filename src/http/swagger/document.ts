@@ -45,7 +45,7 @@ export function createDocument(app: INestApplication, configuration: Configurati
         name: configuration.auth.remoteUserHeader,
         description: 'Set by the web server in front of the service; believed from trusted proxies only',
       },
-      'identity',
+      'login',
     );
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (_, method) => method });

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { WorkersOnly } from '../../auth/index.js';
+import { RolesRequired } from '../../auth/index.js';
 import { Configuration } from '../../config/index.js';
 import type { RequestPackages } from '../../dependencies/index.js';
 import { InvalidQueryParameters } from '../../errors/index.js';
@@ -51,7 +51,7 @@ export class RequestDataController {
 
   @Post('configuration-files')
   @HttpCode(204)
-  @WorkersOnly()
+  @RolesRequired('worker')
   @JsonBody({ items: ConfigurationFileBody, limit: MAX_FILES_BODY })
   @ApiOperation({
     summary: 'Add configuration files (worker)',

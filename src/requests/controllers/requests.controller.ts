@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { type Caller, CurrentCaller, LoginRequired, WorkersOnly } from '../../auth/index.js';
+import { type Caller, CurrentCaller, LoginRequired, RolesRequired } from '../../auth/index.js';
 import { Configuration } from '../../config/index.js';
 import { InvalidQueryParameters } from '../../errors/index.js';
 import {
@@ -140,7 +140,7 @@ export class RequestsController {
 
   @Patch(':id')
   @HttpCode(200)
-  @WorkersOnly()
+  @RolesRequired('worker')
   @ApiOperation({
     summary: 'Change a request (worker)',
     description:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { testConfiguration } from '../config/testing.js';
-import { IdentityReader } from './identity.js';
+import { testConfiguration } from '../../config/testing.js';
+import { IdentityReader } from './identity-headers.js';
 
 const auth = {
   trustedProxies: ['10.1.0.0/16', '127.0.0.1/32', 'fd00::/8', '192.0.2.7'],

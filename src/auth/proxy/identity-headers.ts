@@ -1,11 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
-import type { Configuration } from '../config/index.js';
-
-/** Who calls, as the web server in front of this service has found out. */
-export interface Identity {
-  username: string;
-}
+import type { Configuration } from '../../config/index.js';
+import type { Identity } from '../login.strategy.js';
 
 const MAX_USERNAME = 255;
 
