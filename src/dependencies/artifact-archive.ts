@@ -4,9 +4,11 @@ import { DataSource } from 'typeorm';
 import { sideBySide, SingleFlight, Slots } from '../concurrency/index.js';
 import { Configuration } from '../config/index.js';
 import { HttpClient, Retries } from '../download/index.js';
+import { Metrics } from '../observability/index.js';
 import { ArchiveStore } from '../store/index.js';
 import { type Artifact, type ArtifactSpec, handedOut, type MadeArtifactSpec } from './artifact.js';
 import { ArtifactFetcher } from './artifact-fetcher.js';
+import { ArtifactMetrics } from './artifact-metrics.js';
 import { ArtifactObtainer, candidates, type ObtainOptions } from './artifact-obtainer.js';
 import { ArtifactRows, keyText } from './artifact-rows.js';
 import { checkMadeSpec, checkSpec } from './check-spec.js';
@@ -56,12 +58,14 @@ export class ArtifactArchive {
     http: HttpClient,
     retries: Retries,
     { outbound }: Configuration,
+    metrics: Metrics,
   ) {
+    const counts = new ArtifactMetrics(metrics);
     this.rows = new ArtifactRows(dataSource);
     const stored = new StoredArtifacts(store, this.rows);
     const fetcher = new ArtifactFetcher(store, http, retries, outbound.maxArtifactSize);
-    this.obtainer = new ArtifactObtainer(this.rows, stored, fetcher);
-    this.made = new MadeArtifacts(store, this.rows, stored, outbound.maxArtifactSize);
+    this.obtainer = new ArtifactObtainer(this.rows, stored, fetcher, counts);
+    this.made = new MadeArtifacts(store, this.rows, stored, counts, outbound.maxArtifactSize);
     this.concurrency = outbound.concurrency;
     this.slots = new Slots(outbound.concurrency);
   }

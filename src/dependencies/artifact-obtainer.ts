@@ -1,6 +1,7 @@
 import { InvalidChecksum, InvalidRequestData, NetworkError } from '../errors/index.js';
 import { type Artifact, type ArtifactKey, type ArtifactSpec, displayName } from './artifact.js';
 import type { ArtifactFetcher, FetchOptions } from './artifact-fetcher.js';
+import type { ArtifactMetrics } from './artifact-metrics.js';
 import type { ArtifactRows, NewArtifact } from './artifact-rows.js';
 import type { Finding, StoredArtifacts } from './stored-artifacts.js';
 
@@ -20,13 +21,14 @@ export class ArtifactObtainer {
     private readonly rows: ArtifactRows,
     private readonly stored: StoredArtifacts,
     private readonly fetcher: ArtifactFetcher,
+    private readonly metrics: Pick<ArtifactMetrics, 'count'>,
   ) {}
 
   /** The first recorded artifact that will do, unless one must compute or fetch something to tell. */
   async ready(spec: ArtifactSpec, recorded: readonly (Artifact | undefined)[]): Promise<Artifact | undefined> {
     for (const artifact of recorded) {
       const finding = artifact && (await this.stored.look(artifact, spec));
-      if (finding?.kind === 'usable') return finding.artifact;
+      if (finding?.kind === 'usable') return this.found(finding.artifact);
       if (finding?.kind === 'unhashed') return undefined;
     }
     return undefined;
@@ -39,7 +41,7 @@ export class ArtifactObtainer {
     const findings: (Finding | undefined)[] = [];
     for (const artifact of recorded) {
       const finding = artifact && (await this.stored.judge(artifact, spec, options.signal));
-      if (finding?.kind === 'usable') return finding.artifact;
+      if (finding?.kind === 'usable') return this.found(finding.artifact);
       findings.push(finding);
     }
     if (!options.offline) return this.fetchFirst(spec, findings, options);
@@ -59,11 +61,18 @@ export class ArtifactObtainer {
       refuseOther(finding);
       const lost = finding?.kind === 'lost' ? finding.artifact : undefined;
       const fetched = await this.fetcher.fetch(spec, upstream, lost, options);
-      if (!(fetched instanceof NetworkError))
+      if (!(fetched instanceof NetworkError)) {
+        this.metrics.count(fetched, 'fetched');
         return lost === undefined ? this.record(fetched) : this.rows.addDigests(lost, fetched.digests);
+      }
       absences.push(fetched);
     }
     throw absences.length === 1 ? absences[0] : new NetworkError(absences.map(({ message }) => message).join(' '));
+  }
+
+  private found(artifact: Artifact): Artifact {
+    this.metrics.count(artifact, 'found');
+    return artifact;
   }
 
   private async record(fetched: NewArtifact): Promise<Artifact> {

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { inTurns, takingTurns } from '../concurrency/index.js';
 import type { DeclaredLicense } from './artifact-licenses.js';
 import { packageOf, readPackageRows, setIdsOf } from './catalogue-reading.js';
+import { chunksOf } from './component-ids.js';
 import type { ArtifactEvidence, EvidenceDependency, EvidencePackage } from './evidence.js';
 import { NO_EDGES, placesOfEdges, readEdges } from './set-edges.js';
 import { distinctMembers, MEMBER_TEXT, readMembers, readSetRows } from './set-members.js';
@@ -93,9 +94,12 @@ async function readArtifacts(manager: EntityManager, members: Iterable<string>):
     const { artifactId } = marksOf(member);
     if (artifactId !== undefined) ids.add(artifactId);
   });
-  if (ids.size === 0) return new Map();
-  const rows: ArtifactRow[] = await manager.query(SELECT_ARTIFACTS, [[...ids]]);
-  return new Map(rows.map((row) => [row.id, row]));
+  const artifacts = new Map<string, ArtifactRow>();
+  for (const chunk of chunksOf(ids)) {
+    const rows: ArtifactRow[] = await manager.query(SELECT_ARTIFACTS, [chunk]);
+    await inTurns(rows, (row) => artifacts.set(row.id, row));
+  }
+  return artifacts;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { FileAccessError, InvalidChecksum, InvalidFileFormat } from '../errors/index.js';
 import type { ArchiveStore } from '../store/index.js';
 import { type Artifact, displayName, type MadeArtifact, type MadeArtifactSpec } from './artifact.js';
+import type { ArtifactMetrics } from './artifact-metrics.js';
 import type { ArtifactRows, NewArtifact } from './artifact-rows.js';
 import { DigestCheck } from './digests.js';
 import type { StoredArtifacts } from './stored-artifacts.js';
@@ -11,6 +12,7 @@ export class MadeArtifacts {
     private readonly store: ArchiveStore,
     private readonly rows: ArtifactRows,
     private readonly stored: StoredArtifacts,
+    private readonly metrics: Pick<ArtifactMetrics, 'count'>,
     private readonly maxSize: number,
   ) {}
 
@@ -23,11 +25,15 @@ export class MadeArtifacts {
     if (recorded === undefined) return this.record(await this.make(spec, signal));
     const demands = { digests: {}, compute: spec.compute };
     let finding = await this.stored.judge(recorded, demands, signal);
-    if (finding.kind === 'lost') {
+    const isLost = finding.kind === 'lost';
+    if (isLost) {
       await this.makeAgain(spec, recorded, signal);
       finding = await this.stored.judge(recorded, demands, signal);
     }
-    if (finding.kind === 'usable') return finding.artifact;
+    if (finding.kind === 'usable') {
+      this.metrics.count(finding.artifact, isLost ? 'made' : 'found');
+      return finding.artifact;
+    }
     throw new FileAccessError(`${displayName(recorded)} was lost from the archive store.`);
   }
 
@@ -36,6 +42,7 @@ export class MadeArtifacts {
     refuseNameless({ name, version }, spec);
     const check = new DigestCheck({ name, version }, { expectations: [], compute: spec.compute ?? [] });
     const blob = await this.store.put(check.pass(content), { maxSize: this.maxSize, signal });
+    this.metrics.count({ ecosystem: spec.ecosystem, size: blob.size }, 'made');
     const { ecosystem, upstream, verifiedBy } = spec;
     return { ecosystem, name, version, upstream, ...blob, digests: check.digests, verifiedBy, published };
   }

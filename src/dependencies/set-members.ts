@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { inTurns } from '../concurrency/index.js';
 import type { CataloguedDependency, ComponentKey } from './component.js';
+import { chunksOf } from './component-ids.js';
 
 /**
  * A member of a dependency set as a short text, in SQL: `12`, `13t`, `14fr9` = component 12, 13 for development, 14 not
@@ -65,9 +66,12 @@ async function readComponents(manager: EntityManager, members: Iterable<string>)
     ids.add(id);
     if (replacesId !== undefined) ids.add(replacesId);
   });
-  if (ids.size === 0) return new Map();
-  const rows: (ComponentKey & { id: string })[] = await manager.query(SELECT_COMPONENTS, [[...ids]]);
-  return new Map(rows.map(({ id, name, type, version }) => [id, { name, type, version }]));
+  const components = new Map<string, ComponentKey>();
+  for (const chunk of chunksOf(ids)) {
+    const rows: (ComponentKey & { id: string })[] = await manager.query(SELECT_COMPONENTS, [chunk]);
+    await inTurns(rows, ({ id, name, type, version }) => components.set(id, { name, type, version }));
+  }
+  return components;
 }
 
 function parse(member: string): { id: string; dev?: boolean; replacesId?: string } {
