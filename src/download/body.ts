@@ -15,12 +15,18 @@ export class BodyTooLargeError extends NetworkError {
   }
 }
 
-/** The body with its limits: size, time, and errors that callers understand. */
-export function limitedBody({ body, url }: HttpResponse, maxSize: number | undefined, limit: TimeLimit): Readable {
+/** The body with its limits: size, time, and errors that callers understand. `received` hears of each piece. */
+export function limitedBody(
+  { body, url }: HttpResponse,
+  maxSize: number | undefined,
+  limit: TimeLimit,
+  received: (bytes: number) => void,
+): Readable {
   let size = 0;
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, callback) {
       limit.received(chunk.length);
+      received(chunk.length);
       size += chunk.length;
       if (maxSize !== undefined && size > maxSize) callback(new BodyTooLargeError(url, maxSize));
       else callback(null, chunk);

@@ -1,13 +1,16 @@
 import { homedir } from 'node:os';
 import { Module, type OnModuleDestroy } from '@nestjs/common';
 import { Configuration } from '../config/index.js';
+import { Metrics, ObservabilityModule } from '../observability/index.js';
 import { AddressPolicy } from './address-policy.js';
+import { DownloadMetrics } from './download-metrics.js';
 import { configuredEndpoints } from './endpoint.js';
 import { HttpClient } from './http-client.js';
 import { Retries } from './retries.js';
 
 /** Outbound HTTP under the address policy, with the credentials of the upstreams. */
 @Module({
+  imports: [ObservabilityModule],
   providers: [
     {
       provide: AddressPolicy,
@@ -17,7 +20,7 @@ import { Retries } from './retries.js';
     },
     {
       provide: HttpClient,
-      useFactory: ({ outbound, upstreams }: Configuration, policy: AddressPolicy) =>
+      useFactory: ({ outbound, upstreams }: Configuration, policy: AddressPolicy, metrics: Metrics) =>
         new HttpClient({
           policy,
           connections: outbound.concurrency,
@@ -25,8 +28,9 @@ import { Retries } from './retries.js';
           access: upstreams.access,
           proxies: outbound.proxies,
           home: homedir(),
+          metrics: new DownloadMetrics(metrics),
         }),
-      inject: [Configuration, AddressPolicy],
+      inject: [Configuration, AddressPolicy, Metrics],
     },
     { provide: Retries, useFactory: () => new Retries() },
   ],

@@ -6,6 +6,7 @@ import type { AddressPolicy } from './address-policy.js';
 import { checkHead, limitedBody } from './body.js';
 import { Connections } from './connections.js';
 import { Credentials } from './credentials.js';
+import type { DownloadMetrics } from './download-metrics.js';
 import { type Endpoint, endpointOf } from './endpoint.js';
 import { plain, timedOut, unreachable } from './failures.js';
 import { type Proxies, proxyFor } from './proxies.js';
@@ -25,6 +26,8 @@ export interface HttpClientOptions {
   proxies?: Proxies;
   /** Home directory of the service, with its `.netrc`. Undefined = there is none. */
   home?: string;
+  /** Hears of every piece of a body. */
+  metrics?: Pick<DownloadMetrics, 'received'>;
 }
 
 export interface HttpRequest {
@@ -107,7 +110,9 @@ export class HttpClient {
     const limit = new TimeLimit(request.timeout ?? this.options.timeout, maxSize !== undefined, request.signal);
     try {
       const response = await this.follow(start, request, limit);
-      const body = limitedBody(response, maxSize, limit);
+      const isConfigured = this.isTrusted(endpointOf(new URL(response.url)));
+      const received = (bytes: number): void => this.options.metrics?.received(bytes, isConfigured);
+      const body = limitedBody(response, maxSize, limit, received);
       if (request.method !== 'HEAD') refusing(body, () => checkHead(response, { maxSize, identity }));
       return { ...response, body };
     } catch (error) {
