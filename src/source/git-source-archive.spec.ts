@@ -266,7 +266,9 @@ describe('GitSourceArchive', () => {
         const call = (): Promise<ArchivedSource> => hasty.archive.archive({ repo: repository.url, ref, withSubmodules: false }, hasty.options);
         server.fault = (request) => (request.method === 'POST' ? 'hang' : undefined);
         await expect(call()).rejects.toMatchObject({ errorType: 'SubprocessCallError' });
-        const garbage = [Buffer.from('garbage'), Buffer.alloc(100_000), Buffer.from('0011packfile\n\x01PACKxxxx0000'), Buffer.from('')];
+        // A pack of a thousand objects that is cut off at once.
+        const pack = Buffer.concat([Buffer.from('000dpackfile\n0011\x01PACK\0\0\0\x02'), Buffer.from([0, 0, 3, 232])]);
+        const garbage = [pack, Buffer.from('garbage'), Buffer.alloc(100_000), Buffer.from('0011packfile\n\x01PACKxxxx0000'), Buffer.from('')];
         // Its words must not pass for trouble of this host.
         for (const words of ['No space left on device', `unable to read ${MISSING}`]) {
           garbage.push(Buffer.from(`000dpackfile\n${(words.length + 13).toString(16).padStart(4, '0')}\x02fatal: ${words}\n0000`));
@@ -276,6 +278,7 @@ describe('GitSourceArchive', () => {
             request.method === 'POST' ? { status: 200, headers: { 'Content-Type': 'application/x-git-upload-pack-result' }, body } : undefined;
           await expect(call()).rejects.toMatchObject({ errorType: 'RepositoryAccessError' });
         }
+        expect(Object.keys(await filesBelow(hasty.directories.mirrors)).filter((file) => file.includes('tmp_'))).toEqual([]);
         server.fault = () => undefined;
         expect(await call()).toMatchObject({ ref });
       } finally {

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import pLimit from 'p-limit';
 import { type TarSegment, TarSegmentWriter } from '../archive/index.js';
-import { ArchiveStore } from '../store/index.js';
+import { ArchiveStore, StoreUnavailable } from '../store/index.js';
 import { indexLines, readIndex } from './tree/source-index.js';
 import type { SourceEntry } from './tree/source-entries.js';
 
@@ -54,6 +54,7 @@ export class SourceStore {
         checks.push(check);
       }
     } catch (error) {
+      if (error instanceof StoreUnavailable) throw error;
       // Damaged since it was verified.
       this.logger.warn(error);
       checks.push(Promise.resolve(false));

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Retries } from '../../download/index.js';
 import { InvalidRequestData, SubprocessCallError, UnsupportedFeature } from '../../errors/index.js';
 import { DamagedRepositoryError, type GitClient, type GitCommit } from '../git/git-client.js';
@@ -132,11 +132,13 @@ export class Mirrors {
       );
       killed = false;
     } catch (error) {
-      // git cleans up behind itself unless it was killed.
       killed = signal.aborted || error instanceof SubprocessCallError;
       throw error;
     } finally {
-      if (!killed) await rm(marker, { force: true });
+      if (!killed) {
+        await removeUnfinished(directory);
+        await rm(marker, { force: true });
+      }
     }
   }
 
@@ -160,6 +162,15 @@ async function discard(directory: string): Promise<void> {
   });
   await rm(`${directory}.fetching`, { force: true });
   await rm(aside, { recursive: true, force: true });
+}
+
+/** What git was receiving when the server broke off or the disk was full stays behind: only its `gc` would remove it. */
+async function removeUnfinished(directory: string): Promise<void> {
+  const objects = join(directory, 'objects');
+  const names = await readdir(objects, { recursive: true }).catch(() => []);
+  for (const name of names.filter((each) => basename(each).startsWith('tmp_'))) {
+    await rm(join(objects, name), { force: true });
+  }
 }
 
 function unreadable({ address }: Repository): SubprocessCallError {
