@@ -106,7 +106,7 @@ describe.each([
       await reached(0.7).then(() => chaos.restartRedis());
       await reached(0.8).then(() => chaos.disturbS3());
     } finally {
-      await failure.finally(() => chaos.end());
+      await failure.finally(() => chaos.end()).finally(() => tell(chaos.failures()));
     }
     const seconds = (Date.now() - began) / 1000;
 
@@ -149,6 +149,11 @@ describe.each([
     );
   }
 });
+
+/** Why requests failed, when any did: clients are not told everything. */
+function tell(failures: readonly string[]): void {
+  if (failures.length > 0) console.log(failures.join('\n'));
+}
 
 const FIGURES = `
   SELECT count(*)::int AS "requests", sum(r."attempt")::int AS "attempts", sum(r."crashes")::int AS "takeovers",

@@ -11,6 +11,8 @@ export class FleetChaos {
   failedStarts = 0;
   /** Ends of workers that nobody had killed: the end of their logs. */
   readonly deaths: string[] = [];
+  /** What workers had logged when they were killed. */
+  private readonly lastWords: string[] = [];
   private readonly down = new Map<Service, Promise<void>>();
   private ended = false;
   private killing: Promise<void> | undefined;
@@ -80,6 +82,12 @@ export class FleetChaos {
     s3.outOfOrder = false;
   }
 
+  /** What workers, dead and alive, have told about requests that failed. */
+  failures(): string[] {
+    const logs = [...this.lastWords, ...this.fleet.workers.map(({ log }) => log)];
+    return logs.flatMap((log) => log.split('\n').filter((line) => /Request \d+ failed/.test(line)));
+  }
+
   private async killWorkers(): Promise<void> {
     while (!this.ended) {
       await wait(this.random.between(3_000, 8_000));
@@ -88,6 +96,7 @@ export class FleetChaos {
       const victim = this.random.one(running);
       if (!isAlive(victim.pid)) this.deaths.push(victim.log.slice(-4_000));
       await victim.kill('SIGKILL');
+      this.lastWords.push(victim.log);
       this.kills++;
       this.down.set(victim, this.startAgain(victim));
     }

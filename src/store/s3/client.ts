@@ -28,7 +28,8 @@ export function createS3Client(settings: S3Settings, { attempts, silence } = PAT
   return new S3Client({
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
-    ...(credentials === undefined ? {} : { credentials }),
+    // A copy: the SDK writes into it, and the configuration is frozen.
+    ...(credentials === undefined ? {} : { credentials: { ...credentials } }),
     forcePathStyle: pathStyle,
     retryMode: 'standard',
     maxAttempts: attempts,
