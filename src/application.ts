@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { type Configuration, VERSION } from './config/index.js';
+import { endWhenTold } from './graceful-end.js';
 import { configureApplication } from './http/index.js';
 import { endWithNpm } from './npm-parent.js';
 import { NestPinoLogger } from './observability/index.js';
@@ -17,7 +18,7 @@ export async function serve(configuration: Configuration, logger: Logger): Promi
   endWithNpm();
   if (configuration.role === 'worker') {
     const worker = await NestFactory.createApplicationContext(module, options);
-    worker.enableShutdownHooks();
+    endWhenTold(worker);
     console.log(
       `Cachito ${VERSION}: this worker takes requests from the queue. Data lies in ${configuration.directories.data}`,
     );
@@ -25,8 +26,8 @@ export async function serve(configuration: Configuration, logger: Logger): Promi
   }
   const app = await NestFactory.create<NestExpressApplication>(module, { ...options, bodyParser: false });
   configureApplication(app, configuration);
-  app.enableShutdownHooks();
   await app.listen(configuration.server.port, configuration.server.host);
+  endWhenTold(app, app.getHttpServer());
   console.log(banner(configuration, app.getHttpServer().address() as AddressInfo));
   return 0;
 }

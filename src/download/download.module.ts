@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { Module, type OnModuleDestroy } from '@nestjs/common';
+import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Configuration } from '../config/index.js';
 import { Metrics, ObservabilityModule } from '../observability/index.js';
 import { AddressPolicy } from './address-policy.js';
@@ -36,10 +36,11 @@ import { Retries } from './retries.js';
   ],
   exports: [AddressPolicy, HttpClient, Retries],
 })
-export class DownloadModule implements OnModuleDestroy {
+export class DownloadModule implements OnApplicationShutdown {
   constructor(private readonly client: HttpClient) {}
 
-  async onModuleDestroy(): Promise<void> {
+  /** Last: what still runs may need it, and it waits for what was asked. */
+  async onApplicationShutdown(): Promise<void> {
     await this.client.close();
   }
 }

@@ -1,1 +1,2 @@
+export { Drain } from './drain.js';
 export { WorkerRegistry } from './worker-registry.js';

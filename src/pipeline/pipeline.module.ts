@@ -17,6 +17,7 @@ import { FleetLock } from './maintenance/fleet-lock.js';
 import { Housekeeping } from './maintenance/housekeeping.js';
 import { Schedule } from './maintenance/schedule.js';
 import { SourcePruning } from './maintenance/source-pruning.js';
+import { Drain } from './drain.js';
 import { LicenseRecorder } from './licenses.js';
 import { Reconciliation } from './reconciliation.js';
 import { RequestJob } from './request-job.js';
@@ -42,6 +43,7 @@ import { Worker } from './worker.js';
   ],
   providers: [
     BlobCollector,
+    Drain,
     {
       provide: BLOB_REFERENCES,
       useFactory: (...rooms: BlobReferences[]) => rooms,
@@ -61,6 +63,6 @@ import { Worker } from './worker.js';
     Worker,
     WorkerRegistry,
   ],
-  exports: [WorkerRegistry],
+  exports: [Drain, WorkerRegistry],
 })
 export class PipelineModule {}

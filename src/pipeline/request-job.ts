@@ -63,7 +63,7 @@ export class RequestJob {
       const claim = await this.work.claim(id, owner, this.configuration.worker.packageManagers);
       if (claim === 'gone') return DONE;
       if (claim === 'busy') return { kind: 'later', delay: LEASE.heartBeat };
-      if (claim === 'unable') return { kind: 'later', delay: await this.shortage.pause(id) };
+      if (claim === 'unable') return { kind: 'unable', pause: await this.shortage.pause(id) };
       return await this.attempt(claim, shutdown);
     } catch (error) {
       this.logger.error(`Request ${id} could not be worked on and is tried again: ${describe(error)}`);

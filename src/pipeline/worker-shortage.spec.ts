@@ -8,7 +8,7 @@ import type { PackageManagerName } from '../config/index.js';
 import { testConfiguration } from '../config/testing.js';
 import { openTestDatabase, type TestDatabase } from '../database/testing.js';
 import { configureApplication } from '../http/index.js';
-import { LEASE, RequestLogs, RequestStates } from '../requests/index.js';
+import { RequestLogs, RequestStates } from '../requests/index.js';
 import { WorkerRegistry } from './worker-registry.js';
 import { WorkerShortage } from './worker-shortage.js';
 
@@ -122,7 +122,7 @@ describe('a request that needs another worker', () => {
     await app.get(WorkerRegistry).beat('able', 1, 1, { packageManagers: ['gomod'], version: '1' });
     const id = await post(app, ['gomod']);
     await age(id, 3_600);
-    expect(await shortageOf(app).pause(id)).toBe(LEASE.heartBeat);
+    expect(await shortageOf(app).pause(id)).toBe(30_000);
     expect((await show(app, id)).state_reason).toBe('The request was initiated');
   });
 });

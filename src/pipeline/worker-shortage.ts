@@ -6,7 +6,7 @@ import type { WorkerRegistry } from './worker-registry.js';
 
 /** A request that has waited for so long in vain says what it waits for. */
 const SILENT_FOR = 20_000;
-/** The longest pause until workers look at it again. */
+/** The longest pause until this worker looks at it again. */
 const LONGEST_PAUSE = 30_000;
 /** The part of the time it has waited that it is left alone for. */
 const PAUSE_SHARE = 1 / 4;
@@ -21,14 +21,14 @@ export class WorkerShortage {
   ) {}
 
   /**
-   * Milliseconds after which the request should be delivered again. While another live worker can do it, not more than
-   * that one needs to come by; else longer and longer, and the request tells which package manager it waits for.
+   * Milliseconds after which this worker should look at the request again; others are offered it at once. Seldom while
+   * another live worker can do it; else longer and longer, and the request tells which package manager it waits for.
    */
   async pause(id: number): Promise<number> {
     const [row]: WaitingRow[] = await this.dataSource.query(READ, [id]);
     if (row === undefined) return LEASE.heartBeat;
     const missing = missingAbilities(await this.registry.list(), row.managers);
-    if (missing.length === 0) return LEASE.heartBeat;
+    if (missing.length === 0) return LONGEST_PAUSE;
     if (row.waited >= SILENT_FOR) await this.tell(id, row, missing);
     return Math.min(Math.max(row.waited * PAUSE_SHARE, LEASE.heartBeat), LONGEST_PAUSE);
   }

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { Configuration, VERSION } from '../config/index.js';
 import { JobQueue } from '../queue/index.js';
+import { Drain } from './drain.js';
 import { Reconciliation } from './reconciliation.js';
 import { RequestJob } from './request-job.js';
 import { TemporaryFiles } from './temporary-files.js';
@@ -31,6 +32,7 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
     private readonly registry: WorkerRegistry,
     private readonly reconciliation: Reconciliation,
     private readonly temporaryFiles: TemporaryFiles,
+    private readonly drain: Drain,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -49,10 +51,11 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
     });
   }
 
-  /** Stops the delivery; running requests are aborted and handed back, so that another worker takes over at once. */
+  /** Stops the delivery. What has not ended when the drain is over is handed back: another worker takes over at once. */
   async beforeApplicationShutdown(): Promise<void> {
-    if (this.started) await this.queue.stop();
+    const { started } = this;
     this.started = false;
+    if (started) await this.queue.stop(this.drain.over);
     clearInterval(this.timer);
   }
 

@@ -191,6 +191,62 @@ export function describeJobQueue(
       await until(() => recorder.ids.length === 1);
     });
 
+    it('lets what it works on go on when it stops, as long as it may, and takes nothing new', async () => {
+      const producer = await harness.connect();
+      for (const id of [1, 2]) await producer.enqueue(id);
+      const [ends, endless] = [new Held(), new Held()];
+      const queue = await start((id, signal) => (id === 1 ? ends : endless).handler(id, signal), 2);
+      await Promise.all([ends.received(1), endless.received(2)]);
+      const over = new AbortController();
+      let stopped = false;
+      const stop = queue.stop(over.signal).then(() => (stopped = true));
+      await producer.enqueue(3);
+      ends.release();
+      await untilDepth(producer, 1, 1);
+      expect([stopped, ends.ids, endless.ids]).toEqual([false, [1], [2]]);
+      over.abort();
+      await stop;
+      await untilDepth(producer, 2, 0);
+      const recorder = new Recorder();
+      await start(recorder.finish);
+      await until(() => recorder.ids.length === 2);
+      expect(recorder.ids).toEqual([2, 3]);
+    });
+
+    it('offers what workers cannot do to others, and each of them only once in a while', async () => {
+      const producer = await harness.connect();
+      const refused: string[] = [];
+      const refuse = (name: string): JobHandler => async (id) => (refused.push(`${name}: ${id}`), { kind: 'unable', pause: 60_000 });
+      const able = new Held();
+      await start(able.handler);
+      await producer.enqueue(1);
+      await able.received(1);
+      await start(refuse('a'), 2);
+      await start(refuse('b'), 2);
+      for (const id of [2, 3]) await producer.enqueue(id);
+      await until(() => refused.length === 4);
+      able.release();
+      await untilDepth(producer, 0, 0);
+      expect([...able.ids].sort()).toEqual([1, 2, 3]);
+      expect(refused.sort()).toEqual(['a: 2', 'a: 3', 'b: 2', 'b: 3']);
+    });
+
+    it('keeps the place of what a worker cannot do', async () => {
+      const producer = await harness.connect();
+      await producer.enqueue(2);
+      let refusals = 0;
+      const unable = await start(async () => (refusals++, { kind: 'unable', pause: 60_000 }));
+      await until(() => refusals === 1);
+      await unable.stop();
+      await producer.enqueue(1, { priority: -1 });
+      const held = new Held();
+      await start(held.handler);
+      await held.received(1);
+      held.release();
+      await untilDepth(producer, 0, 0);
+      expect(held.ids).toEqual([1, 2]);
+    });
+
     it('stops without having started, and starts only once', async () => {
       const idle = await harness.connect();
       await idle.stop();

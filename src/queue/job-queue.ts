@@ -3,9 +3,10 @@ export type JobHandler = (requestId: number, signal: AbortSignal) => Promise<Job
 
 /**
  * `done`: the id is taken off the queue. `later`: it stays and is delivered again after `delay` milliseconds (another
- * worker still holds the request, or the attempt is worth repeating).
+ * worker still holds the request, or the attempt is worth repeating). `unable`: this worker cannot do it; it keeps its
+ * place, others are offered it at once, and this one not again before `pause` milliseconds have passed.
  */
-export type JobOutcome = { kind: 'done' } | { kind: 'later'; delay: number };
+export type JobOutcome = { kind: 'done' } | { kind: 'later'; delay: number } | { kind: 'unable'; pause: number };
 
 export interface QueueDepth {
   waiting: number;
@@ -25,7 +26,10 @@ export abstract class JobQueue {
   abstract remove(requestId: number): Promise<void>;
   /** Begins to deliver, up to `concurrency` ids at a time. Called once, by a worker. */
   abstract start(handler: JobHandler, options: { concurrency: number }): Promise<void>;
-  /** Stops to deliver, fires the signal of running handlers, waits for them and hands their ids back to the queue. */
-  abstract stop(): Promise<void>;
+  /**
+   * Stops to deliver and waits for running handlers. When `handBack` fires (at once without it), their signals fire, and
+   * the ids of those that do not end well go back to the queue. Called again it returns when the first call does.
+   */
+  abstract stop(handBack?: AbortSignal): Promise<void>;
   abstract depth(): Promise<QueueDepth>;
 }

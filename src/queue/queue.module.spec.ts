@@ -36,6 +36,7 @@ describe('QueueModule', () => {
     expect(app.get(getQueueToken(QUEUE_NAME), { strict: false })).toBeDefined();
     await queue.start(async () => ({ kind: 'done' }), { concurrency: 1 });
     await queue.enqueue(1);
+    await queue.stop();
     await close();
     expect((await redis?.command('CLIENT', 'LIST'))?.trim().split('\n')).toHaveLength(1);
   });

@@ -1,11 +1,11 @@
-import { type BeforeApplicationShutdown, type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Configuration } from '../config/index.js';
 import { JobQueue } from './job-queue.js';
 import { REDIS_QUEUE } from './queue.tokens.js';
 import { SchedulerQueue } from './scheduler/scheduler-queue.js';
 
-/** Provides `JobQueue`. The worker starts it; it stops at shutdown, while the database still answers. */
+/** Provides `JobQueue`. The worker starts it, and stops it at shutdown, while the database still answers. */
 @Global()
 @Module({
   providers: [
@@ -17,18 +17,12 @@ import { SchedulerQueue } from './scheduler/scheduler-queue.js';
   ],
   exports: [JobQueue],
 })
-export class QueueModule implements BeforeApplicationShutdown {
-  constructor(private readonly queue: JobQueue) {}
-
+export class QueueModule {
   /** For the root module: with the queue in Redis, if one is configured. Without it, Bull is not even loaded. */
   static async forRoot({ queue: { redisUrl } }: Configuration): Promise<DynamicModule> {
     if (redisUrl === undefined) return { module: QueueRootModule, imports: [QueueModule] };
     const { RedisQueueModule } = await import('./bull/redis-queue.module.js');
     return { module: QueueRootModule, imports: [QueueModule, RedisQueueModule.for(redisUrl)] };
-  }
-
-  beforeApplicationShutdown(): Promise<void> {
-    return this.queue.stop();
   }
 }
 

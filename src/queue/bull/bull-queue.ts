@@ -3,6 +3,7 @@ import type { Job, JobCounts, Queue } from 'bull';
 import { MessageBrokerError } from '../../errors/index.js';
 import { redactSecrets } from '../../observability/index.js';
 import { type JobHandler, type JobOutcome, JobQueue, type QueueDepth } from '../job-queue.js';
+import { Refusals } from '../refusals.js';
 import { DELAY_AFTER_FAULT, Handover } from './handover.js';
 import { connected, inTime, NoAnswer } from './patience.js';
 import type { RedisConnections } from './redis-connections.js';
@@ -10,6 +11,14 @@ import { isRequestJob, jobIdOf, optionsOf, type RequestJob } from './request-job
 
 /** How long Redis may take to answer, milliseconds. */
 const PATIENCE = 4_000;
+
+/** When a worker cannot do a job, others are offered it after so many milliseconds. */
+const HAND_ON = 50;
+/** How often, about, a job is handed on before it rests. */
+const OFFERS = 8;
+/** How long it rests, milliseconds, and how much longer for each job that this worker cannot do. */
+const REST = 3_000;
+const REST_PER_JOB = 10;
 
 interface Delivery {
   abort: AbortController;
@@ -23,6 +32,7 @@ interface Delivery {
 export class BullQueue extends JobQueue {
   private readonly log = new Logger('Queue');
   private readonly running = new Set<Delivery>();
+  private readonly refusals = new Refusals();
   private handler: JobHandler | undefined;
   private stopping: Promise<void> | undefined;
   private problem: string | undefined;
@@ -71,17 +81,24 @@ export class BullQueue extends JobQueue {
     void this.consume(handler, concurrency);
   }
 
-  override stop(): Promise<void> {
-    this.stopping ??= this.end();
+  override stop(handBack = AbortSignal.abort()): Promise<void> {
+    this.stopping ??= this.end(handBack);
     return this.stopping;
   }
 
-  private async end(): Promise<void> {
+  private async end(handBack: AbortSignal): Promise<void> {
     if (this.handler === undefined) return;
     const handedBack = this.bull.pause(true);
+    // It is looked at when the handlers have ended.
+    handedBack.catch(() => undefined);
     const deliveries = [...this.running];
-    for (const { abort } of deliveries) abort.abort(new Error('The worker stops'));
+    const tell = (): void => {
+      for (const { abort } of deliveries) abort.abort(new Error('The worker stops'));
+    };
+    if (handBack.aborted) tell();
+    else handBack.addEventListener('abort', tell, { once: true });
     await Promise.all(deliveries.map(({ settled }) => settled));
+    handBack.removeEventListener('abort', tell);
     try {
       await inTime(handedBack, this.patience);
     } catch (error) {
@@ -103,6 +120,7 @@ export class BullQueue extends JobQueue {
 
   private async deliver(job: Job<RequestJob>, handler: JobHandler): Promise<void> {
     if (!isRequestJob(job.data)) return this.clear(job);
+    this.passOn(job.data.requestId);
     const abort = new AbortController();
     // What comes while stopping is handed back like everything else.
     if (this.stopping !== undefined) abort.abort(new Error('The worker stops'));
@@ -111,6 +129,23 @@ export class BullQueue extends JobQueue {
     const outcome = await delivery.settled;
     this.running.delete(delivery);
     if (outcome.kind === 'later') await this.handBack(job, outcome.delay);
+    if (outcome.kind === 'unable') this.refuse(job.data.requestId, outcome.pause);
+  }
+
+  /**
+   * Redis serves those who wait in turn, so a job that is handed on comes by other idle workers before it comes back,
+   * but not surely by all of them. Now and then it rests: those who can do it may be busy.
+   */
+  private passOn(requestId: number): void {
+    const remaining = this.refusals.remaining(requestId);
+    if (remaining === 0) return;
+    const rests = Math.random() * OFFERS < 1;
+    throw new Handover(Math.min(remaining, rests ? REST + REST_PER_JOB * this.refusals.size : HAND_ON));
+  }
+
+  private refuse(requestId: number, pause: number): never {
+    this.refusals.add(requestId, pause);
+    throw new Handover(HAND_ON);
   }
 
   /** The next job is added before this one ends: at no time is there none. */

@@ -4,6 +4,13 @@ import type { QueueDepth } from '../job-queue.js';
 /** Whether nobody works on a row, by the database's clock: the only one that all workers share. */
 const IS_FREE = `("lease_expires" IS NULL OR "lease_expires" < now())`;
 
+/** What was given to a worker, with its place among the others. */
+export interface ClaimedJob {
+  requestId: number;
+  /** Whether a worker has had it before. */
+  begun: boolean;
+}
+
 /** Milliseconds of a parameter, as an interval. */
 const milliseconds = (parameter: string): string => `(${parameter}::double precision * interval '1 millisecond')`;
 
@@ -28,25 +35,31 @@ export class JobTable {
     await this.dataSource.query(`DELETE FROM "job" WHERE "request_id" = $1 AND ${IS_FREE}`, [requestId]);
   }
 
-  /** Takes the next ids that are due, in their order. Rows that another worker takes right now are passed over. */
-  async claim(limit: number, except: readonly number[]): Promise<number[]> {
-    const [rows]: [{ request_id: number; position: number }[], number] = await this.dataSource.query(
+  /**
+   * Takes the next ids that are due, in their order. Rows that another worker takes right now are passed over; those
+   * whose lease ran out, too, unless `expiredToo`.
+   */
+  async claim(limit: number, except: readonly number[], expiredToo = true): Promise<ClaimedJob[]> {
+    const [rows]: [{ request_id: number; begun: boolean; position: number }[], number] = await this.dataSource.query(
       `WITH "picked" AS MATERIALIZED (
          SELECT "request_id", "begun", "priority" FROM "job"
-         WHERE "run_at" <= now() AND ${IS_FREE} AND "request_id" <> ALL ($3::int[])
+         WHERE "run_at" <= now() AND ${IS_FREE} AND ("lease_expires" IS NULL OR $5)
+           AND "request_id" <> ALL ($3::int[])
          ORDER BY "begun" DESC, "priority", "request_id"
          LIMIT $2
          FOR UPDATE SKIP LOCKED
        ), "ordered" AS (
-         SELECT "request_id", row_number() OVER (ORDER BY "begun" DESC, "priority", "request_id") AS "position"
+         SELECT "request_id", "begun", row_number() OVER (ORDER BY "begun" DESC, "priority", "request_id") AS "position"
          FROM "picked"
        )
        UPDATE "job" SET "begun" = true, "lease_owner" = $1, "lease_expires" = now() + ${milliseconds('$4')}
        FROM "ordered" WHERE "job"."request_id" = "ordered"."request_id"
-       RETURNING "job"."request_id", "ordered"."position"::int AS "position"`,
-      [this.owner, limit, except, this.lease],
+       RETURNING "job"."request_id", "ordered"."begun" AS "begun", "ordered"."position"::int AS "position"`,
+      [this.owner, limit, except, this.lease, expiredToo],
     );
-    return rows.sort((one, other) => one.position - other.position).map((row) => row.request_id);
+    return rows
+      .sort((one, other) => one.position - other.position)
+      .map(({ request_id, begun }) => ({ requestId: request_id, begun }));
   }
 
   /** Renews leases; returns the ids that are still ours. */
@@ -73,6 +86,15 @@ export class JobTable {
       `UPDATE "job" SET "lease_owner" = NULL, "lease_expires" = NULL, "run_at" = now() + ${milliseconds('$3')}
        WHERE "request_id" = $1 AND "lease_owner" = $2`,
       [requestId, this.owner, delay],
+    );
+  }
+
+  /** Gives an id of ours back as if it had never been taken. */
+  async putBack({ requestId, begun }: ClaimedJob): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE "job" SET "lease_owner" = NULL, "lease_expires" = NULL, "begun" = $3
+       WHERE "request_id" = $1 AND "lease_owner" = $2`,
+      [requestId, this.owner, begun],
     );
   }
 

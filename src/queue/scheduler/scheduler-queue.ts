@@ -5,7 +5,8 @@ import type { DataSource } from 'typeorm';
 import { MessageBrokerError } from '../../errors/index.js';
 import { redactSecrets } from '../../observability/index.js';
 import { type JobHandler, type JobOutcome, JobQueue, type QueueDepth } from '../job-queue.js';
-import { JobTable } from './job-table.js';
+import { Refusals } from '../refusals.js';
+import { type ClaimedJob, JobTable } from './job-table.js';
 import { Signal } from './signal.js';
 
 /** Milliseconds. */
@@ -30,12 +31,14 @@ interface Delivery {
 
 /**
  * The queue in the database, for any number of processes: rows are claimed by `FOR UPDATE SKIP LOCKED` and leased; the
- * lease of a worker that died runs out. While the database is away it logs, waits and goes on.
+ * lease of a worker that died runs out. While the database is away it logs, waits and goes on; when it is back, leases
+ * that ran out meanwhile count for one lease more, because those who hold them could not renew them.
  */
 export class SchedulerQueue extends JobQueue {
   private readonly log = new Logger('Queue');
   private readonly table: JobTable;
   private readonly running = new Map<number, Delivery>();
+  private readonly refusals = new Refusals();
   private readonly wake = new Signal();
   private handler: JobHandler | undefined;
   private concurrency = 0;
@@ -44,6 +47,8 @@ export class SchedulerQueue extends JobQueue {
   private beating: Promise<void> | undefined;
   private stopping: Promise<void> | undefined;
   private failing = false;
+  /** When leases that have run out say something again, a time of `performance.now()`. */
+  private leasesCountFrom = 0;
 
   constructor(
     dataSource: DataSource,
@@ -76,17 +81,22 @@ export class SchedulerQueue extends JobQueue {
     this.loop = this.run(handler);
   }
 
-  override stop(): Promise<void> {
-    this.stopping ??= this.end();
+  override stop(handBack = AbortSignal.abort()): Promise<void> {
+    this.stopping ??= this.end(handBack);
     return this.stopping;
   }
 
-  private async end(): Promise<void> {
+  private async end(handBack: AbortSignal): Promise<void> {
     this.wake.raise();
-    for (const { abort } of this.running.values()) abort.abort(new Error('The worker stops'));
+    const tell = (): void => {
+      for (const { abort } of this.running.values()) abort.abort(new Error('The worker stops'));
+    };
+    if (handBack.aborted) tell();
+    else handBack.addEventListener('abort', tell, { once: true });
     await this.loop;
     // The heart beats on until the last handler has let go.
     await Promise.all([...this.running.values()].map(({ settled }) => settled));
+    handBack.removeEventListener('abort', tell);
     clearInterval(this.heart);
     await this.beating;
   }
@@ -95,16 +105,21 @@ export class SchedulerQueue extends JobQueue {
     while (this.stopping === undefined) {
       const free = this.concurrency - this.running.size;
       const claimed = free > 0 ? await this.claim(free) : [];
-      for (const requestId of claimed) this.deliver(requestId, handler);
+      for (const job of claimed) this.deliver(job, handler);
       // Whoever is claimed after stop() began is delivered too, with a signal that has fired, and so handed back.
       if (claimed.length === 0) await this.wake.wait(this.times.poll);
     }
   }
 
-  private async claim(limit: number): Promise<number[]> {
+  private async claim(limit: number): Promise<ClaimedJob[]> {
     try {
-      const claimed = await this.table.claim(limit, [...this.running.keys()]);
-      if (this.failing) this.log.log('The queue works again');
+      const except = [...this.running.keys(), ...this.refusals.current()];
+      const leasesCount = !this.failing && performance.now() >= this.leasesCountFrom;
+      const claimed = await this.table.claim(limit, except, leasesCount);
+      if (this.failing) {
+        this.log.log('The queue works again');
+        this.leasesCountFrom = performance.now() + this.times.lease;
+      }
       this.failing = false;
       return claimed;
     } catch (error) {
@@ -115,21 +130,26 @@ export class SchedulerQueue extends JobQueue {
     }
   }
 
-  private deliver(requestId: number, handler: JobHandler): void {
+  private deliver(job: ClaimedJob, handler: JobHandler): void {
     const abort = new AbortController();
     if (this.stopping !== undefined) abort.abort(new Error('The worker stops'));
-    const settled = this.handle(requestId, handler, abort.signal).finally(() => {
-      this.running.delete(requestId);
+    const settled = this.handle(job, handler, abort.signal).finally(() => {
+      this.running.delete(job.requestId);
       this.wake.raise();
     });
-    this.running.set(requestId, { abort, settled });
+    this.running.set(job.requestId, { abort, settled });
   }
 
-  private async handle(requestId: number, handler: JobHandler, signal: AbortSignal): Promise<void> {
+  private async handle(job: ClaimedJob, handler: JobHandler, signal: AbortSignal): Promise<void> {
+    const { requestId } = job;
     const outcome = await this.outcomeOf(requestId, handler, signal);
     try {
       if (outcome.kind === 'done') await this.table.finish(requestId);
-      else await this.table.handBack(requestId, outcome.delay);
+      else if (outcome.kind === 'later') await this.table.handBack(requestId, outcome.delay);
+      else {
+        this.refusals.add(requestId, outcome.pause);
+        await this.table.putBack(job);
+      }
     } catch (error) {
       this.log.error(
         `Request ${requestId} could not be ${outcome.kind === 'done' ? 'taken off' : 'given back to'} the queue; ` +
