@@ -19,6 +19,7 @@ import {
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
+  private reading: Promise<string> | undefined;
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -41,9 +42,10 @@ export class Metrics {
     return new Summary({ ...configuration, registers: [this.registry] });
   }
 
-  /** The metrics in Prometheus' text format, to be sent as `contentType`. */
+  /** The metrics in Prometheus' text format, to be sent as `contentType`. Those who ask at a time share one answer. */
   text(): Promise<string> {
-    return this.registry.metrics();
+    this.reading ??= this.registry.metrics().finally(() => (this.reading = undefined));
+    return this.reading;
   }
 
   get contentType(): string {

@@ -1,2 +1,3 @@
+export { Worker } from './worker.js';
 export { Drain } from './drain.js';
 export { WorkerRegistry } from './worker-registry.js';

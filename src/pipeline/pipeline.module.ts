@@ -19,6 +19,7 @@ import { Schedule } from './maintenance/schedule.js';
 import { SourcePruning } from './maintenance/source-pruning.js';
 import { Drain } from './drain.js';
 import { LicenseRecorder } from './licenses.js';
+import { PipelineMetrics } from './metrics/pipeline-metrics.js';
 import { Reconciliation } from './reconciliation.js';
 import { RequestJob } from './request-job.js';
 import { RequestSteps } from './request-steps.js';
@@ -53,6 +54,7 @@ import { Worker } from './worker.js';
     FleetLock,
     Housekeeping,
     LicenseRecorder,
+    PipelineMetrics,
     Reconciliation,
     RequestJob,
     RequestSteps,
@@ -63,6 +65,6 @@ import { Worker } from './worker.js';
     Worker,
     WorkerRegistry,
   ],
-  exports: [Drain, WorkerRegistry],
+  exports: [Drain, Worker, WorkerRegistry],
 })
 export class PipelineModule {}

@@ -16,6 +16,7 @@ import {
 } from '../requests/index.js';
 import { DeadlinePassed, ShuttingDown, TooManyCrashes } from './abort-reasons.js';
 import { HeartBeat } from './heart-beat.js';
+import { PipelineMetrics } from './metrics/pipeline-metrics.js';
 import { pauseUntilNextAttempt } from './next-attempt.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { RequestSteps } from './request-steps.js';
@@ -45,11 +46,13 @@ export class RequestJob {
     private readonly logs: RequestLogs,
     private readonly notifications: Notifications,
     private readonly temporaryFiles: TemporaryFiles,
+    private readonly metrics: PipelineMetrics,
     dataSource: DataSource,
     registry: WorkerRegistry,
     states: RequestStates,
   ) {
     this.shortage = new WorkerShortage(dataSource, registry, states, logs);
+    metrics.showRunning(() => this.running);
   }
 
   /** How many requests this process works on now. */
@@ -76,6 +79,7 @@ export class RequestJob {
     this.running++;
     try {
       log.log('info', `Attempt ${claim.attempt} begins`);
+      if (claim.attempt === 1) await this.metrics.begun(claim.id);
       const error = await this.run(claim, log, shutdown);
       return error === undefined ? DONE : await this.settle(claim, log, error);
     } finally {
@@ -115,8 +119,9 @@ export class RequestJob {
       // From here on the row lock of the last transaction guards the claim.
       await Promise.all([heartBeat.stop(), progress.stop()]);
       log.log('info', 'Recording the packages and completing the request');
-      await this.work.complete(claim, result);
+      await this.metrics.step('record', () => this.work.complete(claim, result));
       log.log('info', 'The request is complete');
+      this.metrics.ended('complete');
       return undefined;
     } catch (error) {
       return abort.signal.aborted ? abort.signal.reason : error;
@@ -132,21 +137,25 @@ export class RequestJob {
   private async settle(claim: ClaimedRequest, log: RequestLog, error: unknown): Promise<JobOutcome> {
     if (error instanceof ClaimLost) {
       log.log('warn', `Attempt ${claim.attempt} ends: the request was cancelled or taken over by another worker`);
+      this.metrics.ended('lost');
       return { kind: 'later', delay: 0 };
     }
     const pause = pauseUntilNextAttempt(error, claim.attempt);
     if (pause !== undefined) {
       log.log('warn', `Attempt ${claim.attempt} is interrupted; the request will be taken up again`);
       if (!(error instanceof ShuttingDown)) this.logger.warn(`Request ${claim.id} is tried again: ${describe(error)}`);
+      this.metrics.ended('again');
       await this.work.release(claim);
       return { kind: 'later', delay: pause };
     }
     this.logger.warn(`Request ${claim.id} failed: ${describe(error)}`);
     try {
       await this.work.fail(claim, error);
+      this.metrics.ended('failed');
       log.log('error', `The request failed: ${error instanceof Error ? error.message : 'unknown error'}`);
       return DONE;
     } catch (failure) {
+      this.metrics.ended(failure instanceof ClaimLost ? 'lost' : 'again');
       if (failure instanceof ClaimLost) return { kind: 'later', delay: 0 };
       throw failure;
     }

@@ -7,8 +7,15 @@ import { ArtifactArchive, Findings, KeptDocuments, UpstreamDocuments } from '../
 import type { PackedSourcePort, SourcePort } from '../packages/index.js';
 import { RequestRegistries } from '../registries/index.js';
 import type { ClaimedRequest, RequestLog, WorkResult } from '../requests/index.js';
-import { type ArchivedSource, type ArchiveOptions, SourceArchive, unsafeSymlinks } from '../source/index.js';
+import {
+  type ArchivedSource,
+  type ArchiveOptions,
+  SourceArchive,
+  type SourceSpec,
+  unsafeSymlinks,
+} from '../source/index.js';
 import { LicenseRecorder } from './licenses.js';
+import { PipelineMetrics } from './metrics/pipeline-metrics.js';
 import type { ProgressReporter } from './progress-reporter.js';
 import { environmentOf, mergeResolutions, type MergedResolution, registriesOf } from './resolutions.js';
 import { resolveAll, type Resolutions } from './resolve-all.js';
@@ -42,12 +49,13 @@ export class RequestSteps {
     private readonly temporaryFiles: TemporaryFiles,
     private readonly memos: ResolutionMemos,
     private readonly licenses: LicenseRecorder,
+    private readonly metrics: PipelineMetrics,
   ) {}
 
   /** Throws a `CachitoError` for what is to be reported, `ClaimLost`, or the signal's reason. */
   async run(claim: ClaimedRequest, context: StepContext): Promise<WorkResult> {
     const { signal } = context;
-    const source = await this.fetchSource(claim, context);
+    const source = await this.metrics.step('source', () => this.fetchSource(claim, context));
     signal.throwIfAborted();
     const unsafe = await this.checkSymlinks(claim, source, context);
     signal.throwIfAborted();
@@ -81,13 +89,15 @@ export class RequestSteps {
   ): Promise<{ resolutions: Resolutions; merged: MergedResolution; bundle: BuiltBundle }> {
     const scratch = this.temporaryFiles.scratch(claim);
     try {
-      const resolutions = await this.resolve(claim, source, scratch, context);
+      const resolutions = await this.metrics.step('packages', () => this.resolve(claim, source, scratch, context));
       context.signal.throwIfAborted();
       const merged = mergeResolutions(resolutions);
       // Nobody reads the licences before the request is complete, so they may take as long as the bundle does.
       const works = [
-        async (step: StepContext) => [await this.buildBundle(claim, source, unsafe, merged, step)],
-        async (step: StepContext) => this.licenses.record(merged.packages, step).then(() => []),
+        (step: StepContext) =>
+          this.metrics.step('bundle', async () => [await this.buildBundle(claim, source, unsafe, merged, step)]),
+        (step: StepContext) =>
+          this.metrics.step('licenses', () => this.licenses.record(merged.packages, step).then(() => [])),
       ];
       const [bundle] = (
         await sideBySide(works, works.length, context.signal, (work, signal) => work({ ...context, signal }))
@@ -126,6 +136,7 @@ export class RequestSteps {
         }),
       memo: this.memos.forSource(source.id),
       settings: this.configuration,
+      metrics: this.metrics,
       scratchDirectory: () => scratch.directory(),
     });
   }
@@ -134,7 +145,7 @@ export class RequestSteps {
     return {
       archive: async (spec, signal) => {
         // Its progress is not that of the request.
-        const source = await this.sources.archive(spec, { ...archiveOptions(claim, context), signal, progress: undefined });
+        const source = await this.archiveSource(spec, { ...archiveOptions(claim, context), signal, progress: undefined });
         return { tree: this.sources.tree(source), commitTime: source.commitTime };
       },
     };
@@ -142,10 +153,11 @@ export class RequestSteps {
 
   private packedSourcePort(claim: ClaimedRequest, context: StepContext): PackedSourcePort {
     const { sources, bundleBuilder } = this;
+    const archive = this.archiveSource.bind(this);
     return {
       async *pack(spec, signal) {
         const options = { ...archiveOptions(claim, context), signal, progress: undefined };
-        const source = await sources.archive(spec, options);
+        const source = await archive(spec, options);
         yield* bundleBuilder.packSource({
           segments: sources.segments(source),
           gitDirectory: await sources.archiveGitDirectory(source, { ...options, repo: spec.repo }),
@@ -161,9 +173,13 @@ export class RequestSteps {
     const what = withSubmodules ? 'the application source with submodules' : 'the application source';
     await context.progress.phase(`Fetching ${what}`);
     const spec = { repo: claim.repo, ref: claim.ref, withSubmodules };
-    const source = await this.sources.archive(spec, archiveOptions(claim, context));
+    const source = await this.archiveSource(spec, archiveOptions(claim, context));
     context.log.log('info', `The source is archived: ${source.entries} entries, ${source.size} bytes`);
     return source;
+  }
+
+  private archiveSource(spec: SourceSpec, options: ArchiveOptions): Promise<ArchivedSource> {
+    return this.metrics.source(options, (observed) => this.sources.archive(spec, observed));
   }
 
   /** Returns the links that the bundle leaves out. */
@@ -197,9 +213,9 @@ export class RequestSteps {
     const { signal, log, progress } = context;
     const withHistory = claim.flags.has('include-git-dir');
     if (withHistory) await progress.phase('Fetching the commit history and tags');
-    const gitDirectory = withHistory
-      ? await this.sources.archiveGitDirectory(source, { ...archiveOptions(claim, context), repo: claim.repo })
-      : undefined;
+    const archiveHistory = () =>
+      this.sources.archiveGitDirectory(source, { ...archiveOptions(claim, context), repo: claim.repo });
+    const gitDirectory = withHistory ? await this.metrics.step('history', archiveHistory) : undefined;
     signal.throwIfAborted();
     await progress.phase('Assembling the bundle archive');
     const bundle = await this.bundleBuilder.build({
@@ -213,6 +229,7 @@ export class RequestSteps {
       signal,
     });
     log.log('info', `The bundle is ready: ${bundle.size} bytes, SHA-256 ${bundle.sha256}`);
+    await this.metrics.bundle(claim.id, bundle.recipeSha256);
     return bundle;
   }
 }

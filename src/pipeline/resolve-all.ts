@@ -18,6 +18,7 @@ import {
 } from '../packages/index.js';
 import type { ClaimedRequest, RequestLog } from '../requests/index.js';
 import type { SourceTree } from '../source/index.js';
+import type { PipelineMetrics } from './metrics/pipeline-metrics.js';
 import type { ProgressReporter } from './progress-reporter.js';
 
 export interface ResolveContext {
@@ -36,6 +37,7 @@ export interface ResolveContext {
   versionTags: ResolveJob['versionTags'];
   memo: MemoPort;
   settings: PackageSettings;
+  metrics: Pick<PipelineMetrics, 'packageManager'>;
   scratchDirectory: () => Promise<string>;
 }
 
@@ -111,7 +113,7 @@ async function resolve(manager: PackageManager, claim: ClaimedRequest, context: 
     log: jobLog(context.log),
     signal: context.signal,
   };
-  return manager.resolve(job);
+  return context.metrics.packageManager(manager.name, () => manager.resolve(job));
 }
 
 function jobLog(log: RequestLog): JobLog {

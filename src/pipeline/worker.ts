@@ -35,6 +35,11 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
     private readonly drain: Drain,
   ) {}
 
+  /** Whether requests are delivered to this process: from its start until it has handed back what it had. */
+  get takesRequests(): boolean {
+    return this.started;
+  }
+
   async onApplicationBootstrap(): Promise<void> {
     if (this.configuration.role === 'api') return;
     // A store that is away now is no reason not to start.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { reasonOf } from './reasons.js';
+import { READ_ONLY, reasonOf } from './reasons.js';
 
 const withCode = (code: string, cause?: Error) => Object.assign(new Error('secret', { cause }), { code });
 
@@ -7,6 +7,11 @@ describe('reasonOf', () => {
   it.each<[string, unknown, string]>([
     ['a full disk', withCode('ENOSPC'), 'no space left'],
     ['a read-only file system', withCode('EROFS'), 'it cannot be written'],
+    ['PostgreSQL that only reads', withCode(READ_ONLY), 'it cannot be written'],
+    ['a store that is not there', new Error('secret', { cause: withCode('ENOTDIR') }), 'a file or directory is missing'],
+    ['a share that went away', withCode('ESTALE'), 'the file system does not work'],
+    ['PostgreSQL with another password', withCode('28P01'), 'it refuses the credentials'],
+    ['Redis with another password', new Error('secret', { cause: new Error('WRONGPASS secret') }), 'it refuses the credentials'],
     ['a server that is gone', withCode('ECONNREFUSED'), 'connection failed'],
     ['a host without a name', withCode('EAI_AGAIN'), 'connection failed'],
     ['a cause', new Error('secret', { cause: withCode('ECONNRESET') }), 'connection failed'],

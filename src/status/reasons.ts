@@ -18,9 +18,25 @@ export async function inTime<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** SQLSTATEs of connections that were cut off or refused, and what the driver says without a code. */
-const CUT_OFF = /^(?:08...|57P0[1-3])$/;
-const CUT_OFF_MESSAGES = /^(?:Connection terminated|timeout exceeded when trying to connect)/;
+/** SQLSTATE of a write that a server which only reads refuses. */
+export const READ_ONLY = '25006';
+
+/** What codes of the system and SQLSTATEs mean, in words for everybody; the first that fits. */
+const CODES: readonly [RegExp, string][] = [
+  [/^ENOSPC$/, 'no space left'],
+  [new RegExp(`^(?:EACCES|EROFS|${READ_ONLY})$`), 'it cannot be written'],
+  [/^(?:ENOENT|ENOTDIR)$/, 'a file or directory is missing'],
+  [/^(?:EIO|ESTALE)$/, 'the file system does not work'],
+  [/^28...$/, 'it refuses the credentials'],
+  [/^53300$/, 'it takes no more connections'],
+  [/^(?:E[A-Z_]+|08...|57P0[1-3])$/, 'connection failed'],
+];
+
+/** The same for what PostgreSQL's driver and Redis say without a code. */
+const MESSAGES: readonly [RegExp, string][] = [
+  [/^(?:Connection terminated|timeout exceeded when trying to connect)/, 'connection failed'],
+  [/^(?:NOAUTH|WRONGPASS|NOPERM)\b/, 'it refuses the credentials'],
+];
 
 /** Why a part does not work, in words for everybody: no address, no path, no secret. */
 export function reasonOf(error: unknown): string {
@@ -28,12 +44,12 @@ export function reasonOf(error: unknown): string {
   if (error instanceof StoreUnavailable) return error.message;
   const causes = [error, propertyOf(error, 'cause')];
   const code = causes.map((each) => propertyOf(each, 'code')).find((each) => typeof each === 'string') ?? '';
-  if (code === 'ENOSPC') return 'no space left';
-  if (code === 'EACCES' || code === 'EROFS') return 'it cannot be written';
-  if (code === '53300') return 'it takes no more connections';
-  if (/^E[A-Z_]+$/.test(code) || CUT_OFF.test(code)) return 'connection failed';
-  if (causes.some((each) => CUT_OFF_MESSAGES.test(String(propertyOf(each, 'message'))))) return 'connection failed';
-  return 'unknown error; the service log holds the details';
+  const meaning = CODES.find(([pattern]) => pattern.test(code)) ?? MESSAGES.find(([pattern]) => says(causes, pattern));
+  return meaning?.[1] ?? 'unknown error; the service log holds the details';
+}
+
+function says(causes: readonly unknown[], pattern: RegExp): boolean {
+  return causes.some((each) => pattern.test(String(propertyOf(each, 'message'))));
 }
 
 function propertyOf(value: unknown, name: 'cause' | 'code' | 'message'): unknown {

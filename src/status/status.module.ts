@@ -2,7 +2,9 @@ import { Module } from '@nestjs/common';
 import { AthensModule } from '../athens/athens.module.js';
 import { DownloadModule } from '../download/index.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
+import { FleetMetrics } from './fleet-metrics.js';
 import { HealthController } from './health.controller.js';
+import { MetricsServer } from './metrics-server.js';
 import { RequestPrometheusMetrics } from './request-metrics.js';
 import { StatusController } from './status.controller.js';
 import { StatusService } from './status.service.js';
@@ -12,6 +14,6 @@ import { UpstreamsStatus } from './upstreams-status.js';
 @Module({
   imports: [AthensModule, DownloadModule, PipelineModule],
   controllers: [HealthController, StatusController],
-  providers: [RequestPrometheusMetrics, StatusService, UpstreamsStatus],
+  providers: [FleetMetrics, MetricsServer, RequestPrometheusMetrics, StatusService, UpstreamsStatus],
 })
 export class StatusModule {}

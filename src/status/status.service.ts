@@ -6,7 +6,7 @@ import { PACKAGE_MANAGERS } from '../packages/index.js';
 import { WorkerRegistry } from '../pipeline/index.js';
 import { JobQueue } from '../queue/index.js';
 import { ArchiveStore, BundleStore } from '../store/index.js';
-import { inTime, reasonOf } from './reasons.js';
+import { inTime, READ_ONLY, reasonOf } from './reasons.js';
 import type { PartStatus, StatusReport } from './status.dto.js';
 import { UpstreamsStatus } from './upstreams-status.js';
 import { isOffered, workerPart } from './workers-status.js';
@@ -70,10 +70,18 @@ export class StatusService {
 
   private parts(): Promise<PartStatus[]> {
     return Promise.all([
-      this.check('database', () => this.dataSource.query('SELECT 1')),
+      this.check('database', () => this.checkDatabase()),
       this.check('rabbitmq', () => this.queue.depth()),
       this.check(STORE, () => Promise.all([this.archiveStore.check(), this.bundleStore.check()])),
     ]);
+  }
+
+  /** A standby, or a server whose disk is full, may answer and take nothing. */
+  private async checkDatabase(): Promise<void> {
+    const [row]: { read_only: string }[] = await this.dataSource.query(
+      `SELECT current_setting('transaction_read_only') AS "read_only"`,
+    );
+    if (row?.read_only === 'on') throw Object.assign(new Error('The database only reads'), { code: READ_ONLY });
   }
 
   /** Undefined when none is configured. */
