@@ -35,7 +35,7 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
     private readonly drain: Drain,
   ) {}
 
-  /** Whether requests are delivered to this process: from its start until it has handed back what it had. */
+  /** Whether requests are delivered to this process: from its start until it is told to end. */
   get takesRequests(): boolean {
     return this.started;
   }

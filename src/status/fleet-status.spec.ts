@@ -57,6 +57,17 @@ describe('status of a fleet', () => {
     await server?.close();
   });
 
+  /** For all sessions, those that are open too. */
+  async function readOnly(value: 'on' | 'off'): Promise<void> {
+    const database = api.get(DataSource);
+    await database.query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
+    await database.query('SELECT pg_reload_conf()');
+    await until(async () => {
+      const [row]: { value: string }[] = await database.query(`SELECT current_setting('default_transaction_read_only') AS "value"`);
+      return row.value === value;
+    });
+  }
+
   async function startWorker(configuration: Configuration): Promise<INestApplicationContext> {
     return NestFactory.createApplicationContext(AppModule.for(configuration), { logger: false, abortOnError: false });
   }
@@ -120,11 +131,22 @@ describe('status of a fleet', () => {
     await expectAllWell();
   });
 
+  it('tells that the database only reads, as a standby does, or one whose disk is full', async () => {
+    await readOnly('on');
+    const report = await status();
+    expect(broken(report)).toEqual({ database: 'it cannot be written' });
+    expect(Object.values(report.can_process)).not.toContain(true);
+    expect((await get('readyz'))[0]).toBe(503);
+    await readOnly('off');
+    await expectAllWell();
+  });
+
   it('tells that the store cannot be used', async () => {
     await rename(sources, `${sources}.away`);
     await writeFile(sources, 'a file in its place');
     const report = await status();
-    expect(Object.keys(broken(report))).toEqual(['nexus', 'athens', 'store']);
+    const reason = 'a file or directory is missing';
+    expect(broken(report)).toEqual({ nexus: reason, athens: reason, store: reason });
     expect(Object.values(report.can_process)).not.toContain(true);
     expect((await get('readyz'))[0]).toBe(503);
     await rm(sources);

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Configuration, ConfigurationError } from '../config/index.js';
+import { errorCode } from '../download/index.js';
 import { Metrics } from '../observability/index.js';
 import { Worker } from '../pipeline/index.js';
 import type { ShortStatus } from './status.dto.js';
@@ -105,7 +106,7 @@ export class MetricsServer implements OnModuleInit, OnModuleDestroy, OnApplicati
 }
 
 function obstacle(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const code = errorCode(error) ?? 'unknown error';
   if (code === 'EADDRINUSE') return 'another process has the port. Set it to a free one.';
   if (code === 'EACCES') return 'the user of the service may not use this port. Set it to one above 1023.';
   if (code === 'EADDRNOTAVAIL') return 'HOST is no address of this host.';

@@ -32,11 +32,8 @@ const CODES: readonly [RegExp, string][] = [
   [/^(?:E[A-Z_]+|08...|57P0[1-3])$/, 'connection failed'],
 ];
 
-/** The same for what PostgreSQL's driver and Redis say without a code. */
-const MESSAGES: readonly [RegExp, string][] = [
-  [/^(?:Connection terminated|timeout exceeded when trying to connect)/, 'connection failed'],
-  [/^(?:NOAUTH|WRONGPASS|NOPERM)\b/, 'it refuses the credentials'],
-];
+/** What PostgreSQL's driver says without a code. */
+const CUT_OFF = /^(?:Connection terminated|timeout exceeded when trying to connect)/;
 
 /** Why a part does not work, in words for everybody: no address, no path, no secret. */
 export function reasonOf(error: unknown): string {
@@ -44,12 +41,10 @@ export function reasonOf(error: unknown): string {
   if (error instanceof StoreUnavailable) return error.message;
   const causes = [error, propertyOf(error, 'cause')];
   const code = causes.map((each) => propertyOf(each, 'code')).find((each) => typeof each === 'string') ?? '';
-  const meaning = CODES.find(([pattern]) => pattern.test(code)) ?? MESSAGES.find(([pattern]) => says(causes, pattern));
-  return meaning?.[1] ?? 'unknown error; the service log holds the details';
-}
-
-function says(causes: readonly unknown[], pattern: RegExp): boolean {
-  return causes.some((each) => pattern.test(String(propertyOf(each, 'message'))));
+  const meaning = CODES.find(([pattern]) => pattern.test(code))?.[1];
+  if (meaning !== undefined) return meaning;
+  if (causes.some((each) => CUT_OFF.test(String(propertyOf(each, 'message'))))) return 'connection failed';
+  return 'unknown error; the service log holds the details';
 }
 
 function propertyOf(value: unknown, name: 'cause' | 'code' | 'message'): unknown {

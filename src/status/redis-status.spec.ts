@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { readMetrics } from '../../test/support/metrics.js';
+import { startRedis, type TestRedis } from '../../test/support/redis.js';
+import { itWithTool, missingTool } from '../../test/support/tools.js';
+import { AppModule } from '../app.module.js';
+import { testConfiguration } from '../config/testing.js';
+import { PUBLIC_UPSTREAMS } from '../config/upstreams/upstreams.js';
+import { openTestDatabase, type TestDatabase } from '../database/testing.js';
+import { configureApplication } from '../http/index.js';
+
+Logger.overrideLogger(false);
+
+const PASSWORD = 'secret-of-redis';
+
+describe('status of a service whose queue is in Redis', () => {
+  let redis: TestRedis;
+  let database: TestDatabase;
+  let app: NestExpressApplication;
+
+  beforeAll(async () => {
+    if (missingTool('redis-server') !== undefined) return;
+    [redis, database] = await Promise.all([startRedis({ password: PASSWORD }), openTestDatabase()]);
+    const configuration = testConfiguration({
+      database: { url: database.url },
+      queue: { redisUrl: redis.url },
+      requests: { enabledPackageManagers: ['npm'] },
+      upstreams: { ...PUBLIC_UPSTREAMS, npm: [] },
+    });
+    const options = { logger: false as const, bodyParser: false, abortOnError: false };
+    app = await NestFactory.create<NestExpressApplication>(AppModule.for(configuration), options);
+    configureApplication(app, configuration);
+    await app.listen(0, '127.0.0.1');
+  });
+  afterAll(async () => {
+    await app?.close();
+    await redis?.close();
+    await database?.close();
+  });
+
+  async function get(path: string): Promise<[number, string]> {
+    const response = await fetch(`${await app.getUrl()}/${path}`);
+    return [response.status, await response.text()];
+  }
+
+  /** That the queue does not work, everywhere, and why. */
+  async function expectBroken(reason: string): Promise<void> {
+    const [, text] = await get('api/v1/status');
+    expect(text).not.toContain(PASSWORD);
+    expect(text).not.toContain(String(redis.port));
+    const { services, can_process, workers } = JSON.parse(text) as Record<string, unknown>;
+    expect(services).toContainEqual({ name: 'rabbitmq', ok: false, reason });
+    expect(services).toContainEqual({ name: 'database', ok: true });
+    expect(can_process).toEqual({ npm: false });
+    expect(workers).toEqual([expect.objectContaining({ ok: true })]);
+    const unavailable = [503, JSON.stringify({ ok: false, reason: `rabbitmq unavailable: ${reason}` })];
+    expect(await get('api/v1/status/short')).toEqual(unavailable);
+    expect(await get('readyz')).toEqual(unavailable);
+    expect(await get('healthz')).toEqual([200, '{"ok":true}']);
+    // No depth rather than a wrong one; everything else is there.
+    const metrics = readMetrics((await get('metrics'))[1]);
+    expect(metrics['cachito_queue_depth{kind="waiting"}']).toBeUndefined();
+    expect(metrics['cachito_workers{state="alive"}']).toBe(1);
+  }
+
+  async function expectWell(): Promise<void> {
+    expect(await get('readyz')).toEqual([200, '{"ok":true}']);
+    const [, text] = await get('api/v1/status');
+    expect(JSON.parse(text)).toMatchObject({ can_process: { npm: true } });
+    expect(readMetrics((await get('metrics'))[1])['cachito_queue_depth{kind="waiting"}']).toBe(0);
+  }
+
+  itWithTool('redis-server', 'tells that Redis is gone, and that it is back', async () => {
+    await expectWell();
+    await redis.kill();
+    await expectBroken('connection failed');
+    await redis.start();
+    await expectWell();
+  });
+
+  itWithTool('redis-server', 'tells that Redis does not answer', async () => {
+    redis.freeze();
+    await expectBroken('connection failed');
+    redis.thaw();
+    await expectWell();
+  });
+});
