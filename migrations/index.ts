@@ -5,6 +5,8 @@ import { GoModules1795478400000 } from './1795478400000-go-modules.js';
 import { Python1795564800000 } from './1795564800000-python.js';
 import { Evidence1795651200000 } from './1795651200000-evidence.js';
 import { Fleet1795737600000 } from './1795737600000-fleet.js';
+import { Readers1795824000000 } from './1795824000000-readers.js';
+import { KnownHosts1795910400000 } from './1795910400000-known-hosts.js';
 
 /** Every migration, oldest first. Add new ones at the end; never change one that was released. */
 export const MIGRATIONS = [
@@ -15,4 +17,6 @@ export const MIGRATIONS = [
   Python1795564800000,
   Evidence1795651200000,
   Fleet1795737600000,
+  Readers1795824000000,
+  KnownHosts1795910400000,
 ];

@@ -1,2 +1,2 @@
-export { ANONYMOUS, type Caller, type CallerRole, CurrentCaller } from './caller.js';
+export { ANONYMOUS, type Caller, callerOf, type CallerRole, CurrentCaller } from './caller.js';
 export { checkRole, LoginRequired, ReadersOnly, RolesRequired } from './guards.js';

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AuthModule } from '../auth/auth.module.js';
 import { DependenciesModule } from '../dependencies/dependencies.module.js';
 import { DownloadModule } from '../download/index.js';
 import { QueueModule } from '../queue/queue.module.js';
@@ -9,6 +8,7 @@ import { RequestDataController } from './controllers/request-data.controller.js'
 import { RequestMetricsController } from './controllers/request-metrics.controller.js';
 import { RequestsController } from './controllers/requests.controller.js';
 import { RequestCreation } from './creation/request-creation.js';
+import { RequestQuotas } from './creation/quotas.js';
 import { RequestSubmission } from './creation/request-submission.js';
 import { REQUEST_ENTITIES } from './entities/index.js';
 import { EventStreams } from './live/event-streams.js';
@@ -20,10 +20,11 @@ import { RequestStates } from './states/request-states.js';
 import { RequestData } from './views/request-data.js';
 import { RequestListing } from './views/request-listing.js';
 import { RequestViews } from './views/request-views.js';
+import { VisibilityModule } from './visibility/visibility.module.js';
 
 /** The REST resource `/requests`: controllers, entities, the state machine, logs, metrics. */
 @Module({
-  imports: [TypeOrmModule.forFeature(REQUEST_ENTITIES), AuthModule, DependenciesModule, DownloadModule, QueueModule],
+  imports: [TypeOrmModule.forFeature(REQUEST_ENTITIES), DependenciesModule, DownloadModule, QueueModule, VisibilityModule],
   controllers: [RequestsController, RequestDataController, RequestMetricsController],
   providers: [
     RequestStates,
@@ -31,6 +32,7 @@ import { RequestViews } from './views/request-views.js';
     RequestLogs,
     RequestSubmission,
     RequestCreation,
+    RequestQuotas,
     RequestListing,
     RequestViews,
     RequestData,

@@ -15,6 +15,7 @@ const TEXTS = {
   413: ['The body is too large', 'The body is larger than 1048576 bytes'],
   415: ['The body is not sent as `application/json`', 'The content type must be application/json, not "text/plain"'],
   416: ['The range lies outside the content', 'The requested range cannot be served'],
+  429: ['The caller has as many requests as one may have; `Retry-After` tells when to try again', 'Try again in 20 seconds'],
   500: ['The service failed', 'An unknown error occurred. The service log holds the details.'],
   501: ['This build cannot do it', 'This is not supported yet'],
   503: ['A part of the service does not work now', 'The database cannot be reached'],

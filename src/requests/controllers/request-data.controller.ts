@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { RolesRequired } from '../../auth/index.js';
+import { type Caller, CurrentCaller, RolesRequired } from '../../auth/index.js';
 import { Configuration } from '../../config/index.js';
 import type { RequestPackages } from '../../dependencies/index.js';
 import { InvalidQueryParameters } from '../../errors/index.js';
@@ -15,12 +15,15 @@ import { ConfigurationFileBody } from '../dto/worker.dto.js';
 import { EventStreams } from '../live/event-streams.js';
 import { RequestLogs } from '../logs/request-logs.js';
 import { type ConfigurationFileView, RequestData } from '../views/request-data.js';
+import { RequestReaders } from '../visibility/request-readers.js';
+import { RequestVisibility } from '../visibility/request-visibility.js';
 
 /** Bytes: a package manager's lock file may be among the files. */
 const MAX_FILES_BODY = 16 * 1024 * 1024;
 
 /** The parts of a request that have addresses of their own. */
 @ApiTags('request data')
+@RequestReaders()
 @Controller(`${API_BASE}/requests/:id`)
 export class RequestDataController {
   constructor(
@@ -28,6 +31,7 @@ export class RequestDataController {
     private readonly data: RequestData,
     private readonly logs: RequestLogs,
     private readonly streams: EventStreams,
+    private readonly visibility: RequestVisibility,
   ) {}
 
   @Get('configuration-files')
@@ -147,11 +151,18 @@ export class RequestDataController {
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ description: 'The stream', schema: { type: 'string' } })
   @ApiErrors(404)
-  async events(@Param('id') id: number, @Req() request: Request, @Res() response: Response): Promise<void> {
+  async events(
+    @Param('id') id: number,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const isRestricted = this.visibility.hiddenFrom(caller).length > 0;
+    const maySee = isRestricted ? (): Promise<boolean> => this.visibility.isVisible(id, caller) : undefined;
     if (request.method === 'HEAD') {
       await this.data.state(id);
       response.type('text/event-stream').end();
-    } else if (!(await this.streams.stream(id, response))) {
+    } else if (!(await this.streams.stream(id, response, maySee))) {
       throw new ResourceNotFound();
     }
   }

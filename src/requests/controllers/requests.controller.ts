@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { type Caller, CurrentCaller, LoginRequired, RolesRequired } from '../../auth/index.js';
+import { type Caller, checkRole, CurrentCaller, LoginRequired, RolesRequired } from '../../auth/index.js';
 import { Configuration } from '../../config/index.js';
 import { InvalidQueryParameters } from '../../errors/index.js';
 import {
@@ -17,6 +17,7 @@ import {
   ResourceNotFound,
 } from '../../http/index.js';
 import { redactSecrets } from '../../observability/index.js';
+import { QuotaExceeded } from '../creation/quotas.js';
 import { RequestSubmission } from '../creation/request-submission.js';
 import { CreateRequestBody, ResubmitBody } from '../dto/create-request.dto.js';
 import { LatestQuery, ListQuery, ShowQuery } from '../dto/queries.dto.js';
@@ -28,10 +29,13 @@ import { RequestNotFound } from '../states/state-change.js';
 import { RequestListing } from '../views/request-listing.js';
 import type { BriefView, VerboseView } from '../views/request-view.js';
 import { RequestViews } from '../views/request-views.js';
+import { RequestReaders } from '../visibility/request-readers.js';
+import { RequestVisibility } from '../visibility/request-visibility.js';
 
 /** `/requests`: submit, list, show, change. */
 @ApiTags('requests')
 @Controller(`${API_BASE}/requests`)
+@RequestReaders()
 @LargeDocuments()
 export class RequestsController {
   constructor(
@@ -41,13 +45,18 @@ export class RequestsController {
     private readonly views: RequestViews,
     private readonly states: RequestStates,
     private readonly wait: RequestWait,
+    private readonly visibility: RequestVisibility,
   ) {}
 
   @Get()
   @ApiOperation({ summary: 'List requests', description: 'Newest first, in pages. All given filters must fit.' })
   @ApiOkResponse({ type: RequestPageDocument, description: 'One page' })
   @ApiErrors(400, [404, 'There is no such page'])
-  async list(@Query() query: ListQuery, @Req() request: Request): Promise<Page<BriefView | VerboseView>> {
+  async list(
+    @Query() query: ListQuery,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+  ): Promise<Page<BriefView | VerboseView>> {
     const url = absoluteUrl(request, this.configuration, 'requests');
     const perPage = Math.min(query.per_page, this.configuration.server.maxPerPage);
     const filter = {
@@ -60,6 +69,7 @@ export class RequestsController {
       errorOrigin: query.error_origin,
       errorType: query.error_type,
       labels: query.label,
+      hiddenHosts: this.visibility.hiddenFrom(caller),
     };
     const { total, ids } = await this.listing.page(filter, query.page, perPage);
     const meta = pageMeta(url, { page: query.page, perPage, total }, linkFilters(query));
@@ -86,7 +96,7 @@ export class RequestsController {
   })
   @ApiCreatedResponse({ type: VerboseDocument, description: 'The new request' })
   @ApiOkResponse({ type: VerboseDocument, description: 'The request that this `Idempotency-Key` has made before' })
-  @ApiErrors(400, 401, [403, 'The caller may not name another `user`'], 409, 413, 415, [
+  @ApiErrors(400, 401, [403, 'The caller may not name another `user`, or not use the host'], 409, 413, 415, 429, [
     500,
     'The request could not be queued',
   ])
@@ -98,7 +108,8 @@ export class RequestsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<VerboseView> {
     const url = absoluteUrl(request, this.configuration, 'requests');
-    const { id, created } = await this.submission.submit(body, caller, key);
+    const { id, created } = await withRetryAfter(response, this.submission.submit(body, caller, key));
+    await this.visibility.check(id, caller);
     response.status(created ? 201 : 200);
     response.setHeader('Location', `${url}/${id}`);
     return this.verboseView(id, publicBase(request, this.configuration));
@@ -111,9 +122,13 @@ export class RequestsController {
   })
   @ApiOkResponse({ type: BriefDocument, description: 'The request' })
   @ApiErrors(400, [404, 'Nobody has asked for this commit'])
-  async latest(@Query() query: LatestQuery, @Req() request: Request): Promise<BriefView> {
+  async latest(
+    @Query() query: LatestQuery,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+  ): Promise<BriefView> {
     const publicUrl = publicBase(request, this.configuration);
-    const id = await this.listing.latest(query.repo_name, query.ref);
+    const id = await this.listing.latest(query.repo_name, query.ref, this.visibility.hiddenFrom(caller));
     const [view] = id === undefined ? [] : await this.views.brief([id], publicUrl);
     if (view === undefined) throw new ResourceNotFound();
     return view;
@@ -140,17 +155,22 @@ export class RequestsController {
 
   @Patch(':id')
   @HttpCode(200)
-  @RolesRequired('worker')
+  @RolesRequired('worker', 'administrator')
   @ApiOperation({
-    summary: 'Change a request (worker)',
+    summary: 'Change a request (worker, administrator)',
     description:
       'Allowed: in_progress → in_progress, complete, failed, stale; complete, failed → stale. Repeating the present ' +
       'state and reason changes nothing and runs the side effects again. `stale` cancels a running request and drops ' +
-      'its bundle and log.',
+      'its bundle and log. Administrators may mark any request stale, and change nothing else.',
   })
   @ApiOkResponse({ description: 'Changed; the body is empty' })
   @ApiErrors([400, 'The call breaks a rule, or the state must not change so'], 401, 403, 404, 413, 415)
-  async patch(@Param('id') id: number, @Body() body: PatchRequestBody): Promise<void> {
+  async patch(
+    @Param('id') id: number,
+    @Body() body: PatchRequestBody,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    if (!isMarkedStale(body)) checkRole(caller, ['worker']);
     const { state, state_reason: reason, error_origin: origin, error_type: errorType } = body;
     const facts = {
       packagesCount: body.packages_count,
@@ -175,7 +195,10 @@ export class RequestsController {
       'A new request with the same inputs. `{"offline": true}` forbids all network: only what is archived is used.',
   })
   @ApiCreatedResponse({ type: VerboseDocument, description: 'The new request' })
-  @ApiErrors(400, 401, 404, 413, 415, [500, 'The request could not be queued'])
+  @ApiErrors(400, 401, [403, 'The caller may not use the host'], 404, 413, 415, 429, [
+    500,
+    'The request could not be queued',
+  ])
   async resubmit(
     @Param('id') id: number,
     @Body() body: ResubmitBody,
@@ -184,7 +207,7 @@ export class RequestsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<VerboseView> {
     const url = absoluteUrl(request, this.configuration, 'requests');
-    const created = await this.submission.resubmit(id, body.offline ?? false, caller);
+    const created = await withRetryAfter(response, this.submission.resubmit(id, body.offline ?? false, caller));
     response.setHeader('Location', `${url}/${created}`);
     return this.verboseView(created, publicBase(request, this.configuration));
   }
@@ -201,6 +224,21 @@ export class RequestsController {
     if (seconds * 1000 <= longest) return seconds * 1000;
     throw new InvalidQueryParameters(`wait: ${seconds} is not valid: it must not be greater than ${longest / 1000}`);
   }
+}
+
+/** Says when to come back, where a quota is used up. */
+async function withRetryAfter<Result>(response: Response, submission: Promise<Result>): Promise<Result> {
+  try {
+    return await submission;
+  } catch (error) {
+    if (error instanceof QuotaExceeded) response.setHeader('Retry-After', String(error.retryAfter));
+    throw error;
+  }
+}
+
+/** Whether a change is the one that administrators may make. */
+function isMarkedStale({ state, state_reason: _reason, ...more }: PatchRequestBody): boolean {
+  return state === 'stale' && Object.values(more).every((value) => value === undefined);
 }
 
 /** Fires when the caller has gone (or has its answer). */

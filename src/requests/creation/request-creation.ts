@@ -6,7 +6,9 @@ import { repoName } from '../../source/index.js';
 import { REASONS } from '../request-state.js';
 import type { RequestInputs } from '../rules/request-inputs.js';
 import { RequestStates } from '../states/request-states.js';
+import { repositoryHost } from '../visibility/hosts.js';
 import type { IdempotencyKey } from './idempotency-keys.js';
+import { RequestQuotas } from './quotas.js';
 import { userId } from './users.js';
 
 /** Whose request it is, and who submitted it for them. */
@@ -26,11 +28,12 @@ export class RequestCreation {
     private readonly dataSource: DataSource,
     private readonly states: RequestStates,
     private readonly queue: JobQueue,
+    private readonly quotas: RequestQuotas,
   ) {}
 
   /**
    * Creates a request and queues it; with a key that has made one already, returns that. When the queue refuses, the
-   * request fails and the error is a 500 with the same text.
+   * request fails and the error is a 500 with the same text. Throws `QuotaExceeded`.
    */
   async create(
     inputs: RequestInputs,
@@ -40,6 +43,7 @@ export class RequestCreation {
     const { id, created } = await this.dataSource.transaction(async (manager) => {
       const known = await key?.find(manager);
       if (known !== undefined) return { id: known, created: false };
+      await this.quotas.check(manager, requester.submittedBy ?? requester.user);
       const inserted = await this.insert(manager, inputs, requester);
       await key?.save(manager, inserted);
       return { id: inserted, created: true };
@@ -64,8 +68,8 @@ export class RequestCreation {
     const { user, submittedBy } = requester;
     const rows: { id: number }[] = await manager.query(
       `INSERT INTO "request" ("created", "repo", "repo_name", "ref", "user_id", "submitted_by_id", "packages",
-         "dependency_replacements", "labels", "offline", "refresh_tags")
-       VALUES (clock_timestamp() AT TIME ZONE 'utc', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING "id"`,
+         "dependency_replacements", "labels", "offline", "refresh_tags", "source_hosts")
+       VALUES (clock_timestamp() AT TIME ZONE 'utc', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING "id"`,
       [
         inputs.repo,
         repoName(inputs.repo),
@@ -77,6 +81,7 @@ export class RequestCreation {
         inputs.labels === undefined ? null : JSON.stringify(inputs.labels),
         inputs.offline,
         inputs.refreshTags,
+        [repositoryHost(inputs.repo)],
       ],
     );
     const id = rows[0].id;

@@ -7,6 +7,7 @@ import { ValidationError } from '../../errors/index.js';
 import { quote, ResourceNotFound } from '../../http/index.js';
 import type { CreateRequestBody } from '../dto/create-request.dto.js';
 import { checkInputs, defaultManagers, type RequestInputs } from '../rules/request-inputs.js';
+import { RequestVisibility } from '../visibility/request-visibility.js';
 import { IdempotencyKey } from './idempotency-keys.js';
 import { RequestCreation, type Requester } from './request-creation.js';
 import { readInputs } from './stored-inputs.js';
@@ -19,6 +20,7 @@ export class RequestSubmission {
     private readonly addresses: AddressPolicy,
     private readonly dataSource: DataSource,
     private readonly creation: RequestCreation,
+    private readonly visibility: RequestVisibility,
   ) {}
 
   /**
@@ -31,7 +33,7 @@ export class RequestSubmission {
   ): Promise<{ id: number; created: boolean }> {
     const requester = this.requesterOf(body.user, caller);
     const inputs = this.inputsOf(body);
-    checkInputs(inputs, this.configuration.requests, this.addresses);
+    this.check(inputs, caller);
     const idempotency = key === undefined ? undefined : new IdempotencyKey(caller.username, checkedKey(key), body);
     return this.creation.create(inputs, requester, idempotency);
   }
@@ -44,9 +46,14 @@ export class RequestSubmission {
     const stored = await readInputs(this.dataSource, id);
     if (stored === undefined) throw new ResourceNotFound();
     const inputs = { ...stored, offline, refreshTags: !offline };
-    checkInputs(inputs, this.configuration.requests, this.addresses);
+    this.check(inputs, caller);
     const created = await this.creation.create(inputs, { user: caller.username, submittedBy: undefined });
     return created.id;
+  }
+
+  private check(inputs: RequestInputs, caller: Caller): void {
+    checkInputs(inputs, this.configuration.requests, this.addresses);
+    this.visibility.checkSubmission(inputs.repo, caller);
   }
 
   private inputsOf(body: CreateRequestBody): RequestInputs {
@@ -73,7 +80,7 @@ export class RequestSubmission {
   private requesterOf(user: string | undefined, caller: Caller): Requester {
     if (user === undefined || user === '') return { user: caller.username, submittedBy: undefined };
     if (caller.username === undefined) throw new ValidationError('user must not be given by an anonymous caller');
-    if (!this.configuration.auth.userRepresentatives.includes(caller.username)) {
+    if (!caller.roles.has('representative')) {
       throw new ForbiddenException(`${quote(caller.username)} may not submit requests on behalf of others`);
     }
     return { user, submittedBy: caller.username };

@@ -21,9 +21,10 @@ describe('entities of requests', () => {
       timestamptz: 'timestamp with time zone',
     };
     const declared = metadata.columns
-      .map(({ databaseName, type, isNullable }) => {
+      .map(({ databaseName, type, isNullable, isArray }) => {
         const text = typeof type === 'function' ? 'integer' : String(type);
-        return { column_name: databaseName, data_type: names[text] ?? text, is_nullable: isNullable ? 'YES' : 'NO' };
+        const dataType = isArray ? 'ARRAY' : (names[text] ?? text);
+        return { column_name: databaseName, data_type: dataType, is_nullable: isNullable ? 'YES' : 'NO' };
       })
       .sort((a, b) => (a.column_name < b.column_name ? -1 : 1));
     expect(declared).toEqual(rows);

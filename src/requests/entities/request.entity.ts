@@ -77,6 +77,10 @@ export class RequestEntity {
   @Column('boolean', { name: 'refresh_tags', default: false })
   refreshTags: boolean;
 
+  /** Hosts that something of it was fetched from, as far as the work has come; `?` stands for those nobody knows. */
+  @Column('text', { name: 'source_hosts', array: true, default: ['?'] })
+  sourceHosts: string[];
+
   @Column('integer', { name: 'source_id', nullable: true })
   sourceId: number | null;
 

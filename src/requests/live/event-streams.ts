@@ -16,7 +16,8 @@ const MAX_BUFFER = 1024 * 1024;
 /** Clients that watch one request: the rows and the log are read once for all of them. */
 interface Watch {
   feed: EventFeed;
-  clients: Set<Response>;
+  /** Who watches, and how to find out whether they still may; undefined = they always may. */
+  clients: Map<Response, (() => Promise<boolean>) | undefined>;
   /** Clients that are being added. */
   joining: number;
   /** Reads happen one after the other. */
@@ -38,15 +39,19 @@ export class EventStreams implements OnModuleDestroy {
     private readonly logs: RequestLogs,
   ) {}
 
-  /** Sends the present state and everything that follows, until the state is final; false = no such request. */
-  async stream(id: number, response: Response): Promise<boolean> {
+  /**
+   * Sends the present state and everything that follows, until the state is final; false = no such request. `maySee` is
+   * asked again before anything is sent: what is found out about a request may close it to who watches.
+   */
+  async stream(id: number, response: Response, maySee?: () => Promise<boolean>): Promise<boolean> {
     const watch = this.watches.get(id) ?? this.begin(id);
     let present: FeedEvent[] | undefined;
     watch.joining += 1;
     try {
       await this.next(watch, async () => {
         present = await watch.feed.present();
-        if (present !== undefined && !response.destroyed) this.join(id, watch, response, present);
+        if (maySee !== undefined && !(await maySee())) present = undefined;
+        if (present !== undefined && !response.destroyed) this.join(id, watch, response, present, maySee);
       });
     } finally {
       watch.joining -= 1;
@@ -64,14 +69,14 @@ export class EventStreams implements OnModuleDestroy {
     const path = this.logs.path(id);
     const feed = new EventFeed(this.dataSource, id, path === undefined ? undefined : new LogTail(path));
     const unlisten = this.news.listen(id, () => this.refresh(id, watch));
-    const comments = setInterval(() => broadcast(watch, ': still here\n\n'), COMMENT_INTERVAL);
+    const comments = setInterval(() => send(watch, ': still here\n\n'), COMMENT_INTERVAL);
     const logTimer = setInterval(() => this.refreshLog(watch), LOG_INTERVAL);
     const stop = (): void => {
       unlisten();
       clearInterval(comments);
       clearInterval(logTimer);
     };
-    const watch: Watch = { feed, clients: new Set(), joining: 0, work: Promise.resolve(), asked: false, stop };
+    const watch: Watch = { feed, clients: new Map(), joining: 0, work: Promise.resolve(), asked: false, stop };
     this.watches.set(id, watch);
     return watch;
   }
@@ -82,7 +87,7 @@ export class EventStreams implements OnModuleDestroy {
     void this.next(watch, async () => {
       watch.asked = false;
       if (watch.clients.size === 0) return;
-      broadcast(watch, format(await watch.feed.news()));
+      await broadcast(watch, format(await watch.feed.news()));
       if (watch.feed.ended) this.end(id, watch);
     }).catch((error: unknown) => this.logger.error(`The events of request ${id} could not be read: ${String(error)}`));
   }
@@ -99,9 +104,15 @@ export class EventStreams implements OnModuleDestroy {
     return result;
   }
 
-  private join(id: number, watch: Watch, response: Response, present: readonly FeedEvent[]): void {
+  private join(
+    id: number,
+    watch: Watch,
+    response: Response,
+    present: readonly FeedEvent[],
+    maySee: (() => Promise<boolean>) | undefined,
+  ): void {
     openStream(response);
-    watch.clients.add(response);
+    watch.clients.set(response, maySee);
     response.once('close', () => {
       watch.clients.delete(response);
       this.endWhenUnwatched(id, watch);
@@ -116,7 +127,7 @@ export class EventStreams implements OnModuleDestroy {
   private end(id: number, watch: Watch): void {
     watch.stop();
     if (this.watches.get(id) === watch) this.watches.delete(id);
-    for (const response of [...watch.clients]) response.end();
+    for (const response of [...watch.clients.keys()]) response.end();
     watch.clients.clear();
   }
 }
@@ -129,9 +140,19 @@ function openStream(response: Response): void {
   response.flushHeaders();
 }
 
-function broadcast(watch: Watch, text: string): void {
+/** Sends what was read, but not to those who may not see it any more. */
+async function broadcast(watch: Watch, text: string): Promise<void> {
   if (text === '') return;
-  for (const response of [...watch.clients]) write(response, text);
+  for (const [response, maySee] of [...watch.clients]) {
+    if (maySee === undefined || (await maySee())) continue;
+    watch.clients.delete(response);
+    response.end();
+  }
+  send(watch, text);
+}
+
+function send(watch: Watch, text: string): void {
+  for (const response of [...watch.clients.keys()]) write(response, text);
 }
 
 function write(response: Response, text: string): void {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { timestampSql } from '../../http/index.js';
 import { REQUEST_STATES, type RequestStateName, stateName } from '../request-state.js';
+import { hiddenRequest } from '../visibility/request-visibility.js';
 
 /** How one request went. Times are seconds. */
 export interface RequestMetric {
@@ -32,6 +33,8 @@ export interface MetricsFilter {
   to?: string;
   errorOrigin?: string;
   errorType?: string;
+  /** Nothing of the request comes from one of these. */
+  hiddenHosts: readonly string[];
 }
 
 const { complete, failed } = REQUEST_STATES;
@@ -43,6 +46,15 @@ const FINISHED = `
     AND ($1::timestamp IS NULL OR f."updated" >= $1::timestamp)
     AND ($2::timestamp IS NULL OR f."updated" <= $2::timestamp)
     AND ($3::text IS NULL OR e."origin" = $3::text) AND ($4::text IS NULL OR e."error_type" = $4::text)`;
+
+/** The rows of `FINISHED` that are shown, and its parameters. */
+function shown(filter: MetricsFilter): { text: string; parameters: unknown[] } {
+  const { from = null, to = null, errorOrigin = null, errorType = null, hiddenHosts } = filter;
+  const parameters = [from, to, errorOrigin, errorType];
+  if (hiddenHosts.length === 0) return { text: FINISHED, parameters };
+  const text = `${FINISHED} AND NOT ${hiddenRequest('f."request_id"', '$5')}`;
+  return { text, parameters: [...parameters, hiddenHosts] };
+}
 
 /** The time of the first or second row of the history of `f`. */
 function timeOfState(position: 1 | 2): string {
@@ -64,9 +76,9 @@ export class RequestMetrics {
 
   /** One page, newest request first, and how many there are. */
   async page(filter: MetricsFilter, page: number, perPage: number): Promise<{ total: number; items: RequestMetric[] }> {
-    const parameters = [filter.from ?? null, filter.to ?? null, filter.errorOrigin ?? null, filter.errorType ?? null];
+    const { text, parameters } = shown(filter);
     const counted: { total: number }[] = await this.dataSource.query(
-      `SELECT count(*)::integer AS "total" ${FINISHED}`,
+      `SELECT count(*)::integer AS "total" ${text}`,
       parameters,
     );
     const total = counted[0]?.total ?? 0;
@@ -75,14 +87,15 @@ export class RequestMetrics {
     const rows: (Omit<RequestMetric, 'final_state'> & { state: number })[] = await this.dataSource.query(
       `SELECT f."request_id" AS "id", f."state", f."state_reason" AS "final_state_reason",
          ${timestampSql('f."updated"')} AS "finished", ${DURATION} AS "duration", ${TIME_IN_QUEUE} AS "time_in_queue"
-       ${FINISHED} ORDER BY f."request_id" DESC LIMIT ${perPage} OFFSET ${offset}`,
+       ${text} ORDER BY f."request_id" DESC LIMIT ${perPage} OFFSET ${offset}`,
       parameters,
     );
     return { total, items: rows.map(({ id, state, ...rest }) => ({ id, final_state: stateName(state), ...rest })) };
   }
 
   /** Averages, percentiles (continuous, linear interpolation) and counts of what was finished between two times. */
-  async summary(from: string, to: string): Promise<MetricsSummary> {
+  async summary(from: string, to: string, hiddenHosts: readonly string[]): Promise<MetricsSummary> {
+    const { text, parameters } = shown({ from, to, hiddenHosts });
     const rows: MetricsSummary[] = await this.dataSource.query(
       `SELECT avg("duration") AS "duration_avg",
          percentile_cont(0.5) WITHIN GROUP (ORDER BY "duration") AS "duration_50",
@@ -95,9 +108,9 @@ export class RequestMetrics {
          count(*) FILTER (WHERE "state" = ${complete})::integer AS "complete",
          count(*) FILTER (WHERE "state" = ${failed})::integer AS "failed"
        FROM (
-         SELECT f."state", e."origin", ${DURATION} AS "duration", ${TIME_IN_QUEUE} AS "time_in_queue" ${FINISHED}
+         SELECT f."state", e."origin", ${DURATION} AS "duration", ${TIME_IN_QUEUE} AS "time_in_queue" ${text}
        ) AS "finished"`,
-      [from, to, null, null],
+      parameters,
     );
     return rows[0];
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { PackageManagerName } from '../../config/index.js';
 import { REQUEST_STATES, type RequestStateName } from '../request-state.js';
+import { hiddenRequest } from '../visibility/request-visibility.js';
 
 /** Which requests; all conditions must hold. */
 export interface RequestFilter {
@@ -17,6 +18,8 @@ export interface RequestFilter {
   errorType?: string;
   /** `key:value`; the request has all of them. */
   labels: readonly string[];
+  /** Nothing of it comes from one of these. */
+  hiddenHosts: readonly string[];
 }
 
 /** Finds ids of requests by indexed queries; `RequestViews` then reads exactly those. */
@@ -43,10 +46,12 @@ export class RequestListing {
   }
 
   /** The newest request, in any state, for a commit of the repository with this name. */
-  async latest(name: string, ref: string): Promise<number | undefined> {
+  async latest(name: string, ref: string, hiddenHosts: readonly string[]): Promise<number | undefined> {
+    const isAnyHidden = hiddenHosts.length > 0;
     const rows: { id: number }[] = await this.dataSource.query(
-      `SELECT "id" FROM "request" WHERE "repo_name" = $1 AND "ref" = $2 ORDER BY "id" DESC LIMIT 1`,
-      [name, ref],
+      `SELECT r."id" FROM "request" r WHERE r."repo_name" = $1 AND r."ref" = $2
+       ${isAnyHidden ? `AND NOT ${hiddenRequest('r."id"', '$3')}` : ''} ORDER BY r."id" DESC LIMIT 1`,
+      isAnyHidden ? [name, ref, hiddenHosts] : [name, ref],
     );
     return rows[0]?.id;
   }
@@ -73,6 +78,7 @@ function conditions(filter: RequestFilter): { where: string; parameters: unknown
   }
   add(filter.errorOrigin, (value) => errorCondition('origin', value));
   add(filter.errorType, (value) => errorCondition('error_type', value));
+  if (filter.hiddenHosts.length > 0) add(filter.hiddenHosts, (value) => `NOT ${hiddenRequest('r."id"', value)}`);
   return { where: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, parameters };
 }
 

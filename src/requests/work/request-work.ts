@@ -19,6 +19,7 @@ import { saveVariableTemplates, type ServedVariable } from '../build/served-vari
 import { REQUEST_CHANNEL, type RequestNotification } from '../notifications.js';
 import { REASONS, REQUEST_STATES } from '../request-state.js';
 import { RequestStates } from '../states/request-states.js';
+import { UNKNOWN_HOST } from '../visibility/hosts.js';
 import type { Claim, ClaimedRequest, Refusal, WorkProgress } from './claimed-request.js';
 import { packageConfigs, replacementsOf } from './stored-inputs.js';
 
@@ -92,6 +93,14 @@ export class RequestWork {
        WHERE "id" = $1 AND "attempt" = $2 AND "lease_owner" = $3`,
       [claim.id, claim.attempt, claim.owner],
     );
+  }
+
+  /**
+   * Records hosts that something of the request is fetched from, its repository's among them: before it is fetched where
+   * they are known by then. They stay recorded, and decide who sees the request.
+   */
+  async recordHosts(claim: Claim, hosts: readonly string[]): Promise<void> {
+    await this.dataSource.query(RECORD_HOSTS, [claim.id, claim.attempt, hosts, UNKNOWN_HOST]);
   }
 
   /** Begins a phase: shown as `state_reason`, one row in the history. Throws `ClaimLost`. */
@@ -177,6 +186,11 @@ export class RequestWork {
     return new Map(rows.map(({ id, attempt }) => [id, attempt]));
   }
 }
+
+const RECORD_HOSTS = `
+  UPDATE "request" SET "source_hosts" =
+    ARRAY(SELECT DISTINCT unnest(array_remove("source_hosts", $4) || $3::text[]) ORDER BY 1)
+  WHERE "id" = $1 AND "attempt" = $2 AND "state" = ${REQUEST_STATES.in_progress} AND NOT "source_hosts" @> $3::text[]`;
 
 const RECORD_RESULT = `
   UPDATE "request" SET "source_id" = $2, "bundle_sha256" = $3, "cachito_version" = $4 WHERE "id" = $1`;
