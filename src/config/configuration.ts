@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { OidcIssuer } from './oidc.js';
 import type { Upstreams } from './upstreams/upstreams.js';
 import type { PackageManagerName } from './package-managers.js';
 
@@ -64,8 +65,8 @@ export abstract class Configuration {
     administrators: readonly string[];
     /** Login by Kerberos (SPNEGO); undefined = off. */
     kerberos: { service: string; keytab: string | undefined } | undefined;
-    /** Which issuers' bearer tokens are accepted (OpenID Connect); undefined = none. */
-    oidcFile: string | undefined;
+    /** The issuers whose bearer tokens are accepted (OpenID Connect); empty = none. */
+    oidcIssuers: readonly OidcIssuer[];
     /** File with the digests of static bearer tokens, read again when it changes; undefined = there are none. */
     tokensFile: string | undefined;
     /** Whether reading needs a login, too. */

@@ -10,9 +10,12 @@ import { WrongValue } from './options/option.js';
 import { type Environment, OptionReader } from './options/reader.js';
 import { UNUSED } from './options/unused.js';
 import { USED } from './options/used.js';
+import type { OidcIssuer } from './oidc.js';
+import { readOidcIssuers } from './oidc-file.js';
 import { readProxies } from './proxies.js';
 import { readS3 } from './s3.js';
 import { isOpenToOthers, readSigningKey } from './signing-key.js';
+import { readStaticTokens } from './static-tokens.js';
 import { readUpstreams } from './upstreams/read-upstreams.js';
 import { readCertificates } from './upstreams/small-files.js';
 import { PUBLIC_UPSTREAMS, type Upstreams } from './upstreams/upstreams.js';
@@ -47,7 +50,7 @@ export function loadConfiguration(environment: Environment, argv: readonly strin
       maxPerPage: reader.read(USED.maxPerPage, 100),
       waitTimeout: reader.read(USED.waitTimeout, 60 * SECOND),
     },
-    auth: readAuth(reader),
+    auth: readAuth(reader, role, warnings),
     directories,
     database: {
       url: reader.read(USED.databaseUrl, undefined),
@@ -109,15 +112,15 @@ function readRole(reader: OptionReader, argv: readonly string[]): Role {
   return [...named][0] ?? 'all';
 }
 
-function readAuth(reader: OptionReader): Configuration['auth'] {
+function readAuth(reader: OptionReader, role: Role, warnings: string[]): Configuration['auth'] {
   const trustedProxies = reader.read(USED.trustedProxies, []);
   const kerberosService = reader.read(USED.kerberosService, undefined);
   const kerberosKeytab = reader.read(USED.kerberosKeytab, undefined);
   const ways = {
     trustedProxies,
     kerberos: kerberosService === undefined ? undefined : { service: kerberosService, keytab: kerberosKeytab },
-    oidcFile: reader.read(USED.oidcFile, undefined),
-    tokensFile: reader.read(USED.tokensFile, undefined),
+    oidcIssuers: role === 'worker' ? [] : readIssuers(reader),
+    tokensFile: role === 'worker' ? undefined : readTokensFile(reader, warnings),
   };
   const isOpen = !canLogIn(ways) && isLoopback(reader.read(USED.host, '127.0.0.1'));
   return {
@@ -137,8 +140,30 @@ function readAuth(reader: OptionReader): Configuration['auth'] {
 }
 
 /** Whether there is a way to log in. */
-function canLogIn(auth: Pick<Configuration['auth'], 'trustedProxies' | 'kerberos' | 'oidcFile' | 'tokensFile'>): boolean {
-  return auth.trustedProxies.length > 0 || [auth.kerberos, auth.oidcFile, auth.tokensFile].some((way) => way !== undefined);
+function canLogIn(auth: Pick<Configuration['auth'], 'trustedProxies' | 'kerberos' | 'oidcIssuers' | 'tokensFile'>): boolean {
+  const { trustedProxies, kerberos, oidcIssuers, tokensFile } = auth;
+  return trustedProxies.length > 0 || oidcIssuers.length > 0 || kerberos !== undefined || tokensFile !== undefined;
+}
+
+function readIssuers(reader: OptionReader): readonly OidcIssuer[] {
+  const file = reader.read(USED.oidcFile, undefined);
+  if (file === undefined) return [];
+  const { issuers, problems } = readOidcIssuers(file);
+  for (const problem of problems) reader.complain(`${USED.oidcFile.name} (${file}): ${problem}`);
+  return issuers;
+}
+
+/** Its content is read again whenever it changes, by whoever judges tokens; what is wrong with it is told now. */
+function readTokensFile(reader: OptionReader, warnings: string[]): string | undefined {
+  const { name } = USED.tokensFile;
+  const file = reader.read(USED.tokensFile, undefined);
+  if (file === undefined) return undefined;
+  const { problems } = readStaticTokens(file);
+  for (const problem of problems) reader.complain(`${name} (${file}): ${problem}`);
+  if (problems.length === 0 && isOpenToOthers(file)) {
+    warnings.push(`${name} (${file}): other users of this host may read or change it; forbid it with chmod 600.`);
+  }
+  return resolve(file);
 }
 
 function readNpm(reader: OptionReader): Configuration['npm'] {
@@ -267,7 +292,8 @@ function checkRules(
       reader.complain(`${alone} CACHITO_PUBLIC_URL: the address at which clients reach the API`);
     }
   }
-  if (role !== 'worker' && !isLoopback(server.host) && !canLogIn(auth) && !auth.loginDisabled) {
+  const isClosed = !canLogIn(auth) && !reader.isSet(USED.oidcFile) && !auth.loginDisabled;
+  if (role !== 'worker' && !isLoopback(server.host) && isClosed) {
     reader.complain(
       `HOST=${JSON.stringify(server.host)} lets other machines in, but nobody can log in: name the proxies that ` +
         'authenticate users in CACHITO_TRUSTED_PROXIES, or set up a login by CACHITO_KERBEROS_SERVICE, ' +

@@ -55,7 +55,7 @@ function defaultsBelow(data: string): Configuration {
       workerUsernames: [],
       administrators: [],
       kerberos: undefined,
-      oidcFile: undefined,
+      oidcIssuers: [],
       tokensFile: undefined,
       readRequiresLogin: false,
       hostReaders: {},
