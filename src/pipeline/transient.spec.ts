@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { QueryFailedError } from 'typeorm';
 import { DatabaseError, NetworkError, ValidationError } from '../errors/index.js';
-import { isTransient } from './transient.js';
+import { isDoubtful, isTransient } from './transient.js';
 
 const withCode = (code: string, message = 'x') => Object.assign(new Error(message), { code });
 
@@ -21,5 +21,34 @@ describe('isTransient', () => {
     ['no error at all', 'x', false],
   ])('%s', (_, error, expected) => {
     expect(isTransient(error)).toBe(expected);
+  });
+});
+
+describe('what PostgreSQL says', () => {
+  it.each([
+    ['08006', 'the connection failed', 'transient'],
+    ['25P02', 'the transaction has failed before', 'doubtful'],
+    ['40001', 'transactions are in conflict', 'transient'],
+    ['40003', 'nobody knows whether it was done', 'transient'],
+    ['40P01', 'a deadlock', 'transient'],
+    ['53100', 'the disk is full', 'transient'],
+    ['53200', 'out of memory', 'transient'],
+    ['53300', 'too many connections', 'transient'],
+    ['55P03', 'a lock is not to be had', 'transient'],
+    ['57P01', 'the server stops', 'transient'],
+    ['57P02', 'another session has crashed', 'transient'],
+    ['57P03', 'the server starts', 'transient'],
+    ['57P05', 'the session was idle for too long', 'transient'],
+    ['57014', 'the statement took too long', 'doubtful'],
+    ['25P03', 'the transaction was idle for too long', 'doubtful'],
+    ['22021', 'not a text', 'final'],
+    ['23505', 'there is one already', 'final'],
+    ['42P01', 'no such table', 'final'],
+    ['57P04', 'the database was dropped', 'transient'],
+    ['XX001', 'data is broken', 'final'],
+  ])('%s: %s: %s', (code, message, expected) => {
+    for (const error of [withCode(code, message), new QueryFailedError('SELECT 1', [], withCode(code, message))]) {
+      expect([isTransient(error), isDoubtful(error)]).toEqual([expected === 'transient', expected === 'doubtful']);
+    }
   });
 });
