@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Whether the service in this container is well: ends with status 0, or with 1 and the reason. One that serves the API
- * is asked for /readyz. A worker has no address to ask: its process must be there, neither stopped nor dead.
+ * is asked for /readyz, and so is a worker with CACHITO_METRICS_PORT. Another worker has no address to ask: its process
+ * must be there, neither stopped nor dead.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -17,8 +18,9 @@ async function problem() {
   const service = findService();
   if (service === undefined) return 'the service does not run';
   if (/[TtXZ]/.test(service.state)) return `the service is in state ${service.state}`;
-  if (process.env.CACHITO_ROLE === 'worker' || service.arguments.includes('--worker-only')) return undefined;
-  return unreadiness(`http://127.0.0.1:${process.env.PORT || 8080}/readyz`);
+  const isWorker = process.env.CACHITO_ROLE === 'worker' || service.arguments.includes('--worker-only');
+  const port = isWorker ? process.env.CACHITO_METRICS_PORT : process.env.PORT || 8080;
+  return port ? unreadiness(`http://127.0.0.1:${port}/readyz`) : undefined;
 }
 
 /** The process that the entrypoint has become: no later one is of the same program for longer than a command. */

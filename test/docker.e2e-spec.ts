@@ -227,7 +227,10 @@ describe('the Helm chart', () => {
     expect(text).toContain(`fsGroup: ${gid}\n`);
     expect(text).toContain(`containerPort: ${setting(IMAGE, 'EXPOSE')}\n`);
     expect(text).toContain('- name: data\n  mountPath: /data\n');
-    expect(text).toContain('/app/docker/healthcheck.mjs');
+    const { environment } = readCompose(join(DOCKER, 'compose.yaml'), readVariables(join(DOCKER, '.env.example'))).services.worker;
+    const metricsPort = environment?.CACHITO_METRICS_PORT;
+    expect(text).toContain(`- name: metrics\n              containerPort: ${metricsPort}\n`);
+    expect(text).toContain(`- name: CACHITO_METRICS_PORT\n              value: "${metricsPort}"\n`);
     const chart = parse(read(CHART, 'Chart.yaml')) as { version: string; appVersion: string };
     expect(chart).toMatchObject({ version: PACKAGE.version, appVersion: PACKAGE.version });
   });
