@@ -100,7 +100,7 @@ describe('tools', () => {
         shared: { existingClaim: 'archive' },
         api: { podAnnotations: { a: 'b' }, nodeSelector: { zone: 'a' }, tolerations: [{ operator: 'Exists' }] },
         worker: { autoscaling: { enabled: true }, affinity: { nodeAffinity: {} } },
-        networkPolicy: { enabled: true, from: [{ podSelector: {} }] },
+        networkPolicy: { enabled: true, from: [{ podSelector: {} }], metricsFrom: [{ podSelector: {} }] },
         extraVolumes: [{ name: 'home', secret: { secretName: 'home' } }],
         extraVolumeMounts: [{ name: 'home', mountPath: '/home/cachito/.netrc', subPath: '.netrc' }],
       };
