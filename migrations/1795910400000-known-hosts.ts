@@ -15,7 +15,13 @@ const UP = [
   `CREATE TEMPORARY TABLE "artifact_host" ON COMMIT DROP AS
    SELECT "id", pg_temp.host_of("upstream") AS "host" FROM "artifact"
    UNION SELECT "id", pg_temp.host_of('https://' || "name") FROM "artifact"
-   WHERE "ecosystem" = 'gomod' AND split_part("name", '/', 1) LIKE '%.%'`,
+   WHERE "ecosystem" = 'gomod' AND split_part("name", '/', 1) LIKE '%.%'
+   -- Git dependencies of npm are packed with their submodules.
+   UNION SELECT a."id", coalesce(pg_temp.host_of(m->>'url'), '?')
+   FROM "artifact" a
+     JOIN "source" s ON s."ref" = substring(a."upstream" FROM '#([0-9a-f]{40})$') AND s."with_submodules"
+     CROSS JOIN jsonb_array_elements(s."submodules") AS m
+   WHERE a."upstream" LIKE 'git+%' AND m->>'url' NOT LIKE '.%'`,
   `CREATE TEMPORARY TABLE "set_hosts" ON COMMIT DROP AS
    SELECT m."set_id", array_agg(DISTINCT h."host") AS "hosts"
    FROM "dependency_set_member" m JOIN "artifact_host" h ON h."id" = m."artifact_id"

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { VisibilityModule } from '../requests/visibility/visibility.module.js';
 import { BundleBuilder } from './bundle-builder.js';
 import { BundleFiles } from './bundle-files.js';
 import { BundleReferences } from './bundle-references.js';
@@ -9,7 +10,7 @@ import { RequestBundles } from './request-bundles.js';
 
 /** Bundles: builds them, keeps them whole, and serves them. */
 @Module({
-  imports: [TypeOrmModule.forFeature(BUNDLE_ENTITIES)],
+  imports: [TypeOrmModule.forFeature(BUNDLE_ENTITIES), VisibilityModule],
   controllers: [DownloadController],
   providers: [BundleBuilder, BundleFiles, RequestBundles, BundleReferences],
   exports: [BundleBuilder, RequestBundles, BundleReferences],

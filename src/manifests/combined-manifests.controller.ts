@@ -1,6 +1,8 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Caller, CurrentCaller, ReadersOnly } from '../auth/index.js';
 import { API_BASE, ApiErrors, CacheableDocuments, type Tag } from '../http/index.js';
+import { ApiReaders } from '../requests/index.js';
 import { CYCLONEDX_EXAMPLE, ICM_EXAMPLE } from './examples.js';
 import { type ContentManifest, contentManifest } from './icm.js';
 import { ManifestRequests } from './manifest-requests.js';
@@ -12,6 +14,8 @@ const TAG: Tag = 'request data';
 
 /** Documents about several requests at once. */
 @ApiTags(TAG)
+@ReadersOnly()
+@ApiReaders()
 @Controller(API_BASE)
 @CacheableDocuments()
 export class CombinedManifestsController {
@@ -31,8 +35,8 @@ export class CombinedManifestsController {
     [400, 'Not an integer, an unknown request, or one that is not complete'],
     [501, 'A dependency has no package URL'],
   )
-  async contentManifest(@Query() query: ContentManifestQuery): Promise<ContentManifest> {
-    const requests = await this.requests.complete(parseRequestIds(query.requests));
+  async contentManifest(@Query() query: ContentManifestQuery, @CurrentCaller() caller: Caller): Promise<ContentManifest> {
+    const requests = await this.requests.complete(parseRequestIds(query.requests), caller);
     return contentManifest(await this.requests.withPackages(requests));
   }
 
@@ -46,7 +50,7 @@ export class CombinedManifestsController {
     [400, 'Not an integer, an unknown request, one that is not complete, or an unknown format'],
     [501, 'A dependency has no package URL'],
   )
-  async sbom(@Query() query: CombinedSbomQuery): Promise<object> {
-    return this.sboms.about(await this.requests.complete(parseRequestIds(query.requests)), query.format);
+  async sbom(@Query() query: CombinedSbomQuery, @CurrentCaller() caller: Caller): Promise<object> {
+    return this.sboms.about(await this.requests.complete(parseRequestIds(query.requests), caller), query.format);
   }
 }

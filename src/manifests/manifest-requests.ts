@@ -1,10 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { Caller } from '../auth/index.js';
 import { Catalogue } from '../dependencies/index.js';
 import { ValidationError } from '../errors/index.js';
 import { ResourceNotFound, timestampSql } from '../http/index.js';
 import type { BuildRequirement } from '../packages/index.js';
-import { readBuildRequirements, REQUEST_STATES, type RequestStateName, stateName } from '../requests/index.js';
+import {
+  hiddenRequest,
+  readBuildRequirements,
+  REQUEST_STATES,
+  type RequestStateName,
+  RequestVisibility,
+  stateName,
+} from '../requests/index.js';
 import type { ManifestRequest } from './manifest-request.js';
 import { isPossibleId } from './requested-ids.js';
 import type { FinishedRequest } from './sbom/build-model.js';
@@ -21,6 +29,7 @@ export class ManifestRequests {
   constructor(
     private readonly dataSource: DataSource,
     private readonly catalogue: Catalogue,
+    private readonly visibility: RequestVisibility,
   ) {}
 
   /** A request that is complete or stale. Throws the fixed 404, or `ValidationError` naming its state. */
@@ -41,9 +50,12 @@ export class ManifestRequests {
     return readBuildRequirements(this.dataSource.manager, id);
   }
 
-  /** Requests that are all complete. Throws `ValidationError` naming those that do not exist, or else their states. */
-  async complete(ids: readonly bigint[]): Promise<FoundRequest[]> {
-    const rows = await this.rows(ids.filter(isPossibleId).map(Number));
+  /**
+   * Requests that are all complete. Throws `ValidationError` naming those that do not exist, or are hidden from the caller,
+   * or else their states.
+   */
+  async complete(ids: readonly bigint[], caller: Caller): Promise<FoundRequest[]> {
+    const rows = await this.rows(ids.filter(isPossibleId).map(Number), this.visibility.hiddenFrom(caller));
     const known = new Set(rows.map(({ id }) => BigInt(id)));
     const missing = ids.filter((id) => !known.has(id));
     if (missing.length > 0) throw new ValidationError(`These requests do not exist: ${missing.join(', ')}`);
@@ -67,8 +79,14 @@ export class ManifestRequests {
     return requests.map((request) => ({ ...request, packages: found.get(request.id) ?? [] }));
   }
 
-  private async rows(ids: readonly number[]): Promise<FoundRequest[]> {
-    const rows: RequestRow[] = await this.dataSource.query(SELECT_REQUESTS, [ids]);
+  private async rows(ids: readonly number[], hiddenHosts: readonly string[] = []): Promise<FoundRequest[]> {
+    const rows: RequestRow[] =
+      hiddenHosts.length === 0
+        ? await this.dataSource.query(`${SELECT_REQUESTS} ${BY_ID}`, [ids])
+        : await this.dataSource.query(`${SELECT_REQUESTS} AND NOT ${hiddenRequest('r."id"', '$2')} ${BY_ID}`, [
+            ids,
+            hiddenHosts,
+          ]);
     return rows.map((row) => ({ ...row, state: stateName(row.state) }));
   }
 }
@@ -88,4 +106,5 @@ const SELECT_REQUESTS = `
       SELECT coalesce(min(h."updated") FILTER (WHERE h."state" = ${REQUEST_STATES.complete}), min(h."updated")) AS "updated"
       FROM "request_state" h WHERE h."request_id" = r."id"
     ) s
-  WHERE r."id" = ANY($1::integer[]) ORDER BY r."id"`;
+  WHERE r."id" = ANY($1::integer[])`;
+const BY_ID = `ORDER BY r."id"`;

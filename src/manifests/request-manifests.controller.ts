@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Configuration } from '../config/index.js';
 import { absoluteUrl, API_BASE, ApiErrors, CacheableDocuments, publicBase, type Tag } from '../http/index.js';
+import { RequestReaders } from '../requests/index.js';
 import { buildRequirements } from './build-requirements.js';
 import { CYCLONEDX_EXAMPLE, ICM_EXAMPLE, PROVENANCE_EXAMPLE } from './examples.js';
 import { type ContentManifest, contentManifest } from './icm.js';
@@ -15,6 +16,7 @@ const TAG: Tag = 'request data';
 
 /** Documents about one request. */
 @ApiTags(TAG)
+@RequestReaders()
 @Controller(`${API_BASE}/requests`)
 @CacheableDocuments()
 export class RequestManifestsController {

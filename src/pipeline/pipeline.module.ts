@@ -24,6 +24,7 @@ import { Reconciliation } from './reconciliation.js';
 import { RequestJob } from './request-job.js';
 import { RequestSteps } from './request-steps.js';
 import { ResolutionMemos } from './resolution-memos.js';
+import { SourceHosts } from './source-hosts.js';
 import { TemporaryFiles } from './temporary-files.js';
 import { WorkerEntity } from './worker.entity.js';
 import { WorkerRegistry } from './worker-registry.js';
@@ -60,6 +61,7 @@ import { Worker } from './worker.js';
     RequestSteps,
     Schedule,
     ResolutionMemos,
+    SourceHosts,
     SourcePruning,
     TemporaryFiles,
     Worker,

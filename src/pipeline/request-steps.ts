@@ -21,6 +21,7 @@ import { environmentOf, mergeResolutions, type MergedResolution, registriesOf } 
 import { resolveAll, type Resolutions } from './resolve-all.js';
 import { servedFiles, servedVariables } from './served-files.js';
 import { ResolutionMemos } from './resolution-memos.js';
+import { SourceHosts } from './source-hosts.js';
 import { type Scratch, TemporaryFiles } from './temporary-files.js';
 
 /** What a run of the steps is given besides the request. */
@@ -50,6 +51,7 @@ export class RequestSteps {
     private readonly memos: ResolutionMemos,
     private readonly licenses: LicenseRecorder,
     private readonly metrics: PipelineMetrics,
+    private readonly hosts: SourceHosts,
   ) {}
 
   /** Throws a `CachitoError` for what is to be reported, `ClaimLost`, or the signal's reason. */
@@ -61,6 +63,7 @@ export class RequestSteps {
     signal.throwIfAborted();
     const { resolutions, merged, bundle } = await this.resolveAndBundle(claim, source, unsafe, context);
     signal.throwIfAborted();
+    await this.hosts.recordArtifacts(claim, merged.artifacts.map(({ artifact }) => artifact));
     const registries = registriesOf(resolutions, (manager) => this.registries.issue(claim.id, manager));
     return {
       packages: merged.packages,
@@ -145,7 +148,11 @@ export class RequestSteps {
     return {
       archive: async (spec, signal) => {
         // Its progress is not that of the request.
-        const source = await this.archiveSource(spec, { ...archiveOptions(claim, context), signal, progress: undefined });
+        const source = await this.archiveSource(claim, spec, {
+          ...archiveOptions(claim, context),
+          signal,
+          progress: undefined,
+        });
         return { tree: this.sources.tree(source), commitTime: source.commitTime };
       },
     };
@@ -157,7 +164,7 @@ export class RequestSteps {
     return {
       async *pack(spec, signal) {
         const options = { ...archiveOptions(claim, context), signal, progress: undefined };
-        const source = await archive(spec, options);
+        const source = await archive(claim, spec, options);
         yield* bundleBuilder.packSource({
           segments: sources.segments(source),
           gitDirectory: await sources.archiveGitDirectory(source, { ...options, repo: spec.repo }),
@@ -173,13 +180,14 @@ export class RequestSteps {
     const what = withSubmodules ? 'the application source with submodules' : 'the application source';
     await context.progress.phase(`Fetching ${what}`);
     const spec = { repo: claim.repo, ref: claim.ref, withSubmodules };
-    const source = await this.archiveSource(spec, archiveOptions(claim, context));
+    const source = await this.archiveSource(claim, spec, archiveOptions(claim, context));
     context.log.log('info', `The source is archived: ${source.entries} entries, ${source.size} bytes`);
     return source;
   }
 
-  private archiveSource(spec: SourceSpec, options: ArchiveOptions): Promise<ArchivedSource> {
-    return this.metrics.source(options, (observed) => this.sources.archive(spec, observed));
+  private archiveSource(claim: ClaimedRequest, spec: SourceSpec, options: ArchiveOptions): Promise<ArchivedSource> {
+    const archive = (observed: ArchiveOptions): Promise<ArchivedSource> => this.sources.archive(spec, observed);
+    return this.hosts.around(claim, spec, () => this.metrics.source(options, archive));
   }
 
   /** Returns the links that the bundle leaves out. */

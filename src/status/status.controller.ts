@@ -1,7 +1,9 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { ReadersOnly } from '../auth/index.js';
 import { API_BASE, type Tag } from '../http/index.js';
+import { ApiReaders } from '../requests/index.js';
 import { ShortStatus, StatusReport } from './status.dto.js';
 import { StatusService } from './status.service.js';
 
@@ -9,6 +11,8 @@ const TAG: Tag = 'status';
 
 /** Whether the service can work, and what is wrong if it cannot. */
 @ApiTags(TAG)
+@ReadersOnly()
+@ApiReaders()
 @Controller(`${API_BASE}/status`)
 export class StatusController {
   constructor(private readonly status: StatusService) {}

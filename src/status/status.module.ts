@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AthensModule } from '../athens/athens.module.js';
+import { AuthModule } from '../auth/auth.module.js';
 import { DownloadModule } from '../download/index.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { FleetMetrics } from './fleet-metrics.js';
@@ -12,7 +13,7 @@ import { UpstreamsStatus } from './upstreams-status.js';
 
 /** What operators ask: status, health, the metrics page. */
 @Module({
-  imports: [AthensModule, DownloadModule, PipelineModule],
+  imports: [AthensModule, AuthModule, DownloadModule, PipelineModule],
   controllers: [HealthController, StatusController],
   providers: [FleetMetrics, MetricsServer, RequestPrometheusMetrics, StatusService, UpstreamsStatus],
 })

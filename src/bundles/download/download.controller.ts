@@ -2,9 +2,10 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
+import { type Caller, CurrentCaller } from '../../auth/index.js';
 import { ValidationError } from '../../errors/index.js';
 import { API_BASE, ApiErrors, conditionsOf, ResourceNotFound, select, sendPieces, type Tag } from '../../http/index.js';
-import { type RequestStateName, stateName } from '../../requests/index.js';
+import { RequestReaders, type RequestStateName, RequestVisibility, stateName } from '../../requests/index.js';
 import { type OpenBundle, RequestBundles } from '../request-bundles.js';
 import { DOWNLOAD_HEADERS } from './download-headers.js';
 
@@ -12,11 +13,13 @@ const TAG: Tag = 'request data';
 
 /** Serves bundles. */
 @ApiTags(TAG)
+@RequestReaders()
 @Controller(`${API_BASE}/requests`)
 export class DownloadController {
   constructor(
     private readonly dataSource: DataSource,
     private readonly bundles: RequestBundles,
+    private readonly visibility: RequestVisibility,
   ) {}
 
   @Get(':id/download')
@@ -61,8 +64,15 @@ export class DownloadController {
     [416, 'The range lies behind the end; `Content-Range` tells the size'],
     [500, 'The archive was lost or has changed, and cannot be built again'],
   )
-  async download(@Param('id') id: number, @Req() request: Request, @Res() response: Response): Promise<void> {
+  async download(
+    @Param('id') id: number,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
     await this.checkComplete(id);
+    // Of a complete request all hosts are known; before, this one may not have been complete.
+    await this.visibility.check(id, caller);
     const gone = goneSignal(response);
     const bundle = await this.bundles.open(id, gone).catch((error: unknown) => {
       if (!gone.aborted) throw error;

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { type Caller, CurrentCaller, ReadersOnly } from '../../auth/index.js';
 import { Configuration } from '../../config/index.js';
 import {
   absoluteUrl,
@@ -12,6 +13,7 @@ import {
   ResourceNotFound,
   type Tag,
 } from '../../http/index.js';
+import { ApiReaders, RequestVisibility } from '../../requests/index.js';
 import { searchTerms } from './search-terms.js';
 import { WhereUsed } from './where-used.js';
 import { ArtifactView, UseView, WhereUsedQuery } from './where-used.dto.js';
@@ -20,12 +22,15 @@ const TAG: Tag = 'dependencies';
 
 /** The catalogue: what is used where, and what was archived. */
 @ApiTags(TAG)
+@ReadersOnly()
+@ApiReaders()
 @ApiExtraModels(UseView)
 @Controller(`${API_BASE}/dependencies`)
 export class DependenciesController {
   constructor(
     private readonly configuration: Configuration,
     private readonly whereUsed: WhereUsed,
+    private readonly visibility: RequestVisibility,
   ) {}
 
   @Get()
@@ -46,10 +51,15 @@ export class DependenciesController {
     },
   })
   @ApiErrors(400, [404, 'There is no such page'], [501, 'The `range` is of a type whose ranges are not supported yet'])
-  async search(@Query() query: WhereUsedQuery, @Req() http: Request): Promise<Page<UseView>> {
+  async search(
+    @Query() query: WhereUsedQuery,
+    @CurrentCaller() caller: Caller,
+    @Req() http: Request,
+  ): Promise<Page<UseView>> {
     const terms = searchTerms(query);
     const perPage = Math.min(query.per_page, this.configuration.server.maxPerPage);
-    const filter = { dev: query.dev, state: query.state, labels: query.label };
+    const hiddenHosts = this.visibility.hiddenFrom(caller);
+    const filter = { dev: query.dev, state: query.state, labels: query.label, hiddenHosts };
     const { total, items } = await this.whereUsed.page(terms, filter, query.page, perPage);
     const url = absoluteUrl(http, this.configuration, 'dependencies');
     return { items, meta: pageMeta(url, { page: query.page, perPage, total }, linkFilters(query)) };
@@ -60,9 +70,11 @@ export class DependenciesController {
   @ApiParam({ name: 'id', description: 'Number of the artifact', example: 1 })
   @ApiOkResponse({ type: ArtifactView, description: 'The artifact' })
   @ApiErrors(404)
-  async show(@Param('id') id: number): Promise<ArtifactView> {
+  async show(@Param('id') id: number, @CurrentCaller() caller: Caller): Promise<ArtifactView> {
     const artifact = await this.whereUsed.artifact(id);
     if (artifact === undefined) throw new ResourceNotFound();
+    const { type: ecosystem, name, upstream } = artifact;
+    if (this.visibility.isHiddenArtifact({ ecosystem, name, upstream }, caller)) throw new ResourceNotFound();
     return artifact;
   }
 }

@@ -1,4 +1,4 @@
-import { REQUEST_STATES, type RequestStateName } from '../../requests/index.js';
+import { hiddenRequest, REQUEST_STATES, type RequestStateName } from '../../requests/index.js';
 import type { ComponentTerms } from './search-terms.js';
 
 /** Which uses; all conditions must hold. */
@@ -7,6 +7,8 @@ export interface UseFilter {
   state?: RequestStateName;
   /** `key:value`. */
   labels: readonly string[];
+  /** Nothing of the request comes from one of these; none unless told. */
+  hiddenHosts?: readonly string[];
 }
 
 /** Members of dependency sets: those that are one of these components, or come from one of these artifacts. */
@@ -112,7 +114,13 @@ function memberConditions({ column, ids }: WantedMembers, { dev }: UseFilter, ad
 }
 
 /** On the requests of `p`. */
-function requestConditions({ state, labels }: UseFilter, add: Add): string[] {
+function requestConditions({ hiddenHosts = [], ...filter }: UseFilter, add: Add): string[] {
+  const conditions = stateConditions(filter, add);
+  if (hiddenHosts.length > 0) conditions.push(`NOT ${hiddenRequest('p."request_id"', add(hiddenHosts))}`);
+  return conditions;
+}
+
+function stateConditions({ state, labels }: Pick<UseFilter, 'state' | 'labels'>, add: Add): string[] {
   if (state === undefined && labels.length === 0) return [];
   if (state === 'stale' && labels.length === 0) {
     // Nearly all are stale: it is quicker to leave out the others.

@@ -237,8 +237,9 @@ async function withRetryAfter<Result>(response: Response, submission: Promise<Re
 }
 
 /** Whether a change is the one that administrators may make. */
-function isMarkedStale({ state, state_reason: _reason, ...more }: PatchRequestBody): boolean {
-  return state === 'stale' && Object.values(more).every((value) => value === undefined);
+function isMarkedStale(body: PatchRequestBody): boolean {
+  const given = Object.entries(body).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  return body.state === 'stale' && given.every((name) => name === 'state' || name === 'state_reason');
 }
 
 /** Fires when the caller has gone (or has its answer). */
