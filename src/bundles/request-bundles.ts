@@ -68,7 +68,7 @@ export class RequestBundles {
     return {
       ...bundle,
       copy: (write, range) => this.store.copy(bundle.sha256, write, range),
-      directLink: (fileName) => this.store.directLink(bundle.sha256, fileName),
+      directLink: (name) => this.store.directLink(bundle.sha256, { name, type: 'application/gzip' }),
     };
   }
 

@@ -20,6 +20,11 @@ export abstract class CachitoError extends Error {
   get errorType(): string {
     return this.name;
   }
+
+  /** Seconds after which the same call may succeed (HTTP 503 with `Retry-After`); undefined when waiting does not help. */
+  get retryAfter(): number | undefined {
+    return undefined;
+  }
 }
 
 abstract class ClientError extends CachitoError {

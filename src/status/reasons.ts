@@ -1,3 +1,4 @@
+import { FileAccessError } from '../errors/index.js';
 import { StoreUnavailable } from '../store/index.js';
 
 /** A part that does not answer within this time does not work. Milliseconds. */
@@ -44,6 +45,8 @@ export function reasonOf(error: unknown): string {
   const meaning = CODES.find(([pattern]) => pattern.test(code))?.[1];
   if (meaning !== undefined) return meaning;
   if (causes.some((each) => CUT_OFF.test(String(propertyOf(each, 'message'))))) return 'connection failed';
+  // Of our own making: neither addresses nor paths.
+  if (error instanceof FileAccessError) return error.message;
   return 'unknown error; the service log holds the details';
 }
 

@@ -19,6 +19,14 @@ export interface ByteRange {
   end: number;
 }
 
+/** How a browser is to take what it downloads. */
+export interface LinkedFile {
+  /** Under which name to save it. */
+  name: string;
+  /** Media type. */
+  type: string;
+}
+
 export interface PutOptions {
   /** Refuse other bytes with `InvalidChecksum`; nothing is stored then. */
   expectedSha256?: string;
@@ -53,10 +61,10 @@ export abstract class BlobStore {
   /** A small blob in memory: one that is larger than `maxSize` bytes, or not there, is a `FileAccessError`. */
   abstract readWhole(sha256: string, maxSize: number): Promise<Buffer>;
   /**
-   * An address at which anybody can fetch the blob for some minutes, to be saved as `fileName`; undefined when the store
-   * gives none. It is a secret: never log it. Does not look whether the blob is there.
+   * An address at which anybody can fetch the blob for some minutes; undefined when the store gives none. It is a secret:
+   * never log it. Does not look whether the blob is there.
    */
-  abstract directLink(sha256: string, fileName: string): Promise<string | undefined>;
+  abstract directLink(sha256: string, file: LinkedFile): Promise<string | undefined>;
   /** Undefined when it is not there. */
   abstract stat(sha256: string): Promise<StoredBlob | undefined>;
   /** Renews `modified`; false when it is not there. */

@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Logger, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Configuration } from '../config/index.js';
 import { ArchiveStore, type BlobStore, BundleStore } from './blob-store.js';
 import { FilesystemBlobStore } from './filesystem/filesystem-blob-store.js';
@@ -23,7 +23,25 @@ import { FilesystemBlobStore } from './filesystem/filesystem-blob-store.js';
   ],
   exports: [ArchiveStore, BundleStore],
 })
-export class StoreModule {}
+export class StoreModule implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(StoreModule.name);
+  private checking: Promise<void> | undefined;
+
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly archive: ArchiveStore,
+  ) {}
+
+  /** A bucket that cannot be used is told at once. Nothing waits for that: it may be used later. */
+  onApplicationBootstrap(): void {
+    if (this.configuration.store.s3 === undefined) return;
+    this.checking = this.archive.check().catch((error: unknown) => this.logger.error(String(error)));
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.checking;
+  }
+}
 
 /** Undefined when no bucket is configured: the SDK is not even loaded then. */
 async function inBucket(

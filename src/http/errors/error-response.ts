@@ -9,16 +9,19 @@ export interface ErrorResponse {
   message: string;
   /** Nobody foresaw it: the log must hold the details. */
   unknown: boolean;
+  /** Seconds after which the call may be made again. */
+  retryAfter?: number | undefined;
 }
 
 /**
  * Status and text of any thrown value: client-origin errors 400, what cannot be converted or is not built
- * 501, server-origin errors and everything unknown 500. An unknown error shows nothing of itself.
+ * 501, server-origin errors that pass 503, other ones and everything unknown 500. An unknown error shows nothing of itself.
  */
 export function errorResponse(error: unknown): ErrorResponse {
   if (error instanceof HttpException) return httpExceptionResponse(error);
   if (error instanceof CachitoError) {
-    return { status: statusOf(error), message: redactSecrets(error.message), unknown: false };
+    const { retryAfter } = error;
+    return { status: statusOf(error), message: redactSecrets(error.message), unknown: false, retryAfter };
   }
   const status = statusOfLibraryError(error);
   if (status !== undefined)
@@ -37,6 +40,7 @@ function statusOf(error: CachitoError): number {
   if (error instanceof CachitoNotImplementedError || error instanceof ContentManifestError) {
     return HttpStatus.NOT_IMPLEMENTED;
   }
+  if (error.retryAfter !== undefined) return HttpStatus.SERVICE_UNAVAILABLE;
   return HttpStatus.INTERNAL_SERVER_ERROR;
 }
 

@@ -3,6 +3,18 @@ import type { Request, Response } from 'express';
 import { methodsOf } from '../routes.js';
 import { errorResponse } from './error-response.js';
 
+/** What an answer has told of content that it cannot give after all. */
+const OF_CONTENT = [
+  'Content-Type',
+  'Content-Length',
+  'Content-Range',
+  'Content-Disposition',
+  'ETag',
+  'Digest',
+  'Accept-Ranges',
+  'Last-Modified',
+];
+
 /** Answers every error with `{"error": "<text>"}`; a method that a known path does not have with 405 and `Allow`. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -24,6 +36,11 @@ export class ErrorFilter implements ExceptionFilter {
     const hasBody =
       request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
     if (hasBody && !request.complete) response.setHeader('Connection', 'close');
+    if (answer.status >= 500) {
+      for (const name of OF_CONTENT) response.removeHeader(name);
+      response.setHeader('Cache-Control', 'no-store');
+    }
+    if (answer.retryAfter !== undefined) response.setHeader('Retry-After', String(answer.retryAfter));
     response.status(answer.status).json({ error: answer.message });
   }
 

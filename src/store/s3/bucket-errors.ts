@@ -23,6 +23,8 @@ const REASONS: Record<string, string> = {
   RequestTimeTooSkewed: 'may not be accessed: the clock of this host is wrong',
 };
 
+/** Codes of Node for a certificate that it does not accept. */
+const CERTIFICATE = /CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/;
 /** Statuses and codes of answers that a later attempt can overcome. */
 const PASSING_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504]);
 const PASSING_NAMES = /^(?:RequestTimeout|SlowDown|Throttling.*|OperationAborted|BadDigest|IncompleteBody)$/;
@@ -66,6 +68,10 @@ export function translated(error: unknown, what: string): unknown {
     return new FileAccessError(`${what} may not be accessed: ${advice}`, { cause });
   }
   if (status === 404) return new FileAccessError(`${what} is missing`, { cause });
+  if (status === undefined && code !== undefined && CERTIFICATE.test(code)) {
+    const advice = 'check CACHITO_S3_CA_FILE and CACHITO_S3_ENDPOINT';
+    return new StoreUnavailable(`${what} cannot be used: the certificate of its server is refused (${code}); ${advice}`, { cause });
+  }
   if (status === undefined) {
     return new StoreUnavailable(`${what} cannot be used now: no answer (${code ?? name})`, { cause });
   }

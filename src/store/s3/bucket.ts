@@ -9,7 +9,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Readable } from 'node:stream';
 import { FileAccessError } from '../../errors/index.js';
-import type { ByteRange } from '../blob-store.js';
+import type { ByteRange, LinkedFile } from '../blob-store.js';
 import { isMissing, isOutOfRange, translated } from './bucket-errors.js';
 
 /** Seconds in which a download must begin; once begun, it may take longer. */
@@ -102,11 +102,11 @@ export class Bucket {
   }
 
   /** A missing one is no error. */
-  async delete(key: string, what: string): Promise<void> {
+  async delete(key: string, what: string, signal?: AbortSignal): Promise<void> {
     try {
-      await this.client.send(new DeleteObjectCommand(this.at(key)));
+      await this.client.send(new DeleteObjectCommand(this.at(key)), options(signal));
     } catch (error) {
-      if (!isMissing(error)) fail(error, what, undefined);
+      if (!isMissing(error)) fail(error, what, signal);
     }
   }
 
@@ -124,10 +124,13 @@ export class Bucket {
   }
 
   /** An address at which the object can be fetched for a while without credentials. */
-  async link(key: string, what: string, fileName: string): Promise<string> {
-    // The name is quoted within a header (RFC 6266).
-    const disposition = `attachment; filename="${fileName.replaceAll(/[^\w.-]/g, '_')}"`;
-    const command = new GetObjectCommand({ ...this.at(key), ResponseContentDisposition: disposition });
+  async link(key: string, what: string, { name, type }: LinkedFile): Promise<string> {
+    const command = new GetObjectCommand({
+      ...this.at(key),
+      // A token, which needs no quotes (RFC 6266).
+      ResponseContentDisposition: `attachment; filename=${name.replaceAll(/[^\w.-]/g, '_')}`,
+      ResponseContentType: type,
+    });
     try {
       return await getSignedUrl(this.client, command, { expiresIn: LINK_LIFETIME });
     } catch (error) {

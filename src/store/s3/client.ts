@@ -9,6 +9,9 @@ const CONNECTION_TIMEOUT = 10_000;
 /** Every download of a bundle holds one for as long as its client takes. */
 const MAX_CONNECTIONS = 500;
 
+/** Attempts of one call that may meet with silence: every one of them takes long. */
+const SILENCES = 2;
+
 /** When a call is given up. */
 export interface Patience {
   /** With growing pauses between them. */
@@ -25,7 +28,7 @@ export function createS3Client(settings: S3Settings, { attempts, silence } = PAT
   const { endpoint, region, pathStyle, credentials, caCertificates } = settings;
   const agent = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
   const ca = caCertificates === undefined ? undefined : [...rootCertificates, caCertificates];
-  return new S3Client({
+  const client = new S3Client({
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
     // A copy: the SDK writes into it, and the configuration is frozen.
@@ -43,4 +46,31 @@ export function createS3Client(settings: S3Settings, { attempts, silence } = PAT
       httpsAgent: new HttpsAgent({ ...agent, ca }),
     },
   });
+  giveUpSilence(client);
+  return client;
+}
+
+/** The SDK would try again as often as after an answer, and so wait for many minutes. */
+function giveUpSilence(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => {
+      let silences = 0;
+      return async (args) => {
+        try {
+          return await next(args);
+        } catch (error) {
+          const isSilence = error instanceof Error && error.name === 'TimeoutError';
+          if (isSilence && ++silences === SILENCES) throw new Silence();
+          throw error;
+        }
+      };
+    },
+    // After the retries in the order of the stack: sees each attempt.
+    { step: 'finalizeRequest', priority: 'low', name: 'giveUpSilence' },
+  );
+}
+
+/** An error that the SDK does not try again. */
+class Silence extends Error {
+  override readonly name = 'silence';
 }

@@ -40,7 +40,8 @@ function newClient(endpoint: string, patience?: Patience, credentials: S3Setting
       region: 'us-east-1',
       prefix: undefined,
       pathStyle: true,
-      credentials,
+      // Frozen, as all of the configuration is.
+      credentials: credentials && Object.freeze({ ...credentials }),
       caCertificates: undefined,
       directDownloads: false,
     },
@@ -190,12 +191,13 @@ withServer('S3BlobStore', () => {
       const bucket = new Bucket(client, server.bucket);
       const open = new S3BlobStore({ bucket, prefix: undefined, name: 'bundles', uploads, directDownloads: true });
       const { sha256 } = await open.put(of(Buffer.from('content')));
-      expect(await store.directLink(sha256, 'x')).toBeUndefined();
-      const answer = await fetch((await open.directLink(sha256, 'cachito-1".tar.gz')) ?? '');
+      expect(await store.directLink(sha256, { name: 'x', type: 'text/plain' })).toBeUndefined();
+      const answer = await fetch((await open.directLink(sha256, { name: 'cachito-1".tar.gz', type: 'application/gzip' })) ?? '');
       expect(await answer.text()).toBe('content');
-      expect(answer.headers.get('content-disposition')).toBe('attachment; filename="cachito-1_.tar.gz"');
+      expect(answer.headers.get('content-disposition')).toBe('attachment; filename=cachito-1_.tar.gz');
+      expect(answer.headers.get('content-type')).toBe('application/gzip');
       const other = sha256Of(Buffer.from('other'));
-      const forged = (await open.directLink(sha256, 'x'))?.replace(sha256.slice(2), other.slice(2));
+      const forged = (await open.directLink(sha256, { name: 'x', type: 'text/plain' }))?.replace(sha256.slice(2), other.slice(2));
       expect((await fetch(forged ?? '')).status).toBe(403);
     });
 
@@ -321,7 +323,7 @@ withServer('S3BlobStore', () => {
     });
 
     it('does not wait for ever for one that keeps silent', async () => {
-      const { store } = await openStore({ endpoint: server.endpoint, patience: { attempts: 2, silence: 2_000 } });
+      const { store } = await openStore({ endpoint: server.endpoint, patience: { attempts: 100, silence: 2_000 } });
       await store.check();
       server.freeze();
       await expect(store.stat(sha256Of(Buffer.of(1)))).rejects.toThrow(StoreUnavailable);

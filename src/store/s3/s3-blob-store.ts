@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Slots } from '../../concurrency/index.js';
 import { FileAccessError } from '../../errors/index.js';
-import { type Blob, BlobStore, type ByteRange, type PutOptions, type StoredBlob } from '../blob-store.js';
+import { type Blob, BlobStore, type ByteRange, type LinkedFile, type PutOptions, type StoredBlob } from '../blob-store.js';
 import { checkTemporaryDirectory, discard, removeAbandonedFiles } from '../local/temporary-directory.js';
 import { writeTemporaryFile } from '../local/temporary-file.js';
 import { temporaryName } from '../local/temporary-name.js';
@@ -94,9 +94,9 @@ export class S3BlobStore extends BlobStore {
     return Buffer.concat(pieces);
   }
 
-  async directLink(sha256: string, fileName: string): Promise<string | undefined> {
+  async directLink(sha256: string, file: LinkedFile): Promise<string | undefined> {
     if (!this.#directDownloads) return undefined;
-    return this.#bucket.link(this.#keys.blob(sha256), whatIs(sha256), fileName);
+    return this.#bucket.link(this.#keys.blob(sha256), whatIs(sha256), file);
   }
 
   async stat(sha256: string): Promise<StoredBlob | undefined> {
@@ -159,8 +159,9 @@ export class S3BlobStore extends BlobStore {
   async check(): Promise<void> {
     await checkTemporaryDirectory(this.#uploads, { sync: false });
     const key = this.#keys.probe(temporaryName());
-    await this.#bucket.put(key, NOTHING, 'The store', { signal: AbortSignal.timeout(CHECK_TIMEOUT) });
-    await this.#bucket.delete(key, 'The store');
+    const signal = AbortSignal.timeout(CHECK_TIMEOUT);
+    await this.#bucket.put(key, NOTHING, 'The store', { signal });
+    await this.#bucket.delete(key, 'The store', signal);
   }
 
   async #publish(file: string, blob: Blob, signal: AbortSignal): Promise<void> {
