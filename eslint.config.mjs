@@ -11,7 +11,7 @@ const FLOORS = [
   ['source', 'dependencies'],
   ['packages', 'athens'],
   ['requests'],
-  ['bundles', 'manifests', 'registries'],
+  ['bundles', 'manifests', 'queue-board', 'registries'],
   ['pipeline'],
   ['status'],
 ];

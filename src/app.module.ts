@@ -8,6 +8,7 @@ import { HttpModule } from './http/http.module.js';
 import { ManifestsModule } from './manifests/manifests.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { PipelineModule } from './pipeline/pipeline.module.js';
+import { QueueBoardModule } from './queue-board/queue-board.module.js';
 import { QueueModule } from './queue/queue.module.js';
 import { RegistriesModule } from './registries/registries.module.js';
 import { RequestsModule } from './requests/requests.module.js';
@@ -36,6 +37,7 @@ export class AppModule {
         ManifestsModule,
         RegistriesModule,
         PipelineModule,
+        QueueBoardModule.forRoot(configuration),
         StatusModule,
       ],
     };

@@ -1,1 +1,2 @@
 export { type JobOutcome, JobQueue } from './job-queue.js';
+export { QUEUE_NAME } from './queue.tokens.js';

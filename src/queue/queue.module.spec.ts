@@ -5,9 +5,9 @@ import { type RoomApplication, startRoomApplication } from '../../test/support/r
 import { itUnless, missingTool } from '../../test/support/tools.js';
 import { testConfiguration } from '../config/testing.js';
 import { BullQueue } from './bull/bull-queue.js';
-import { QUEUE_NAME } from './bull/redis-options.js';
 import { JobQueue } from './job-queue.js';
 import { QueueModule } from './queue.module.js';
+import { QUEUE_NAME } from './queue.tokens.js';
 import { SchedulerQueue } from './scheduler/scheduler-queue.js';
 
 const NO_REDIS = missingTool('redis-server') ?? missingTool('redis-cli');

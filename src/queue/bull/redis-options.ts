@@ -2,9 +2,6 @@ import type { QueueOptions } from 'bull';
 import { Handover } from './handover.js';
 import type { RedisConnections } from './redis-connections.js';
 
-/** Name of the queue in Redis and of its provider: `getQueueToken(QUEUE_NAME)`. */
-export const QUEUE_NAME = 'requests';
-
 /** Milliseconds. */
 export interface BullTimes {
   /** After this long without a sign of life, a worker's id goes to another one. */

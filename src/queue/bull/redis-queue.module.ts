@@ -1,10 +1,10 @@
 import { BullModule, getQueueToken } from '@nestjs/bull';
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { Queue } from 'bull';
-import { REDIS_QUEUE } from '../queue.tokens.js';
+import { QUEUE_NAME, REDIS_QUEUE } from '../queue.tokens.js';
 import { BullQueue } from './bull-queue.js';
 import { RedisConnections } from './redis-connections.js';
-import { bullOptions, QUEUE_NAME } from './redis-options.js';
+import { bullOptions } from './redis-options.js';
 import type { RequestJob } from './request-job.js';
 
 /** Provides the queue in Redis, and Bull's own view of it. Loaded only where Redis is configured. */

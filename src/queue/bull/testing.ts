@@ -1,7 +1,8 @@
 import Bull from 'bull';
+import { QUEUE_NAME } from '../queue.tokens.js';
 import { BullQueue } from './bull-queue.js';
 import { RedisConnections } from './redis-connections.js';
-import { bullOptions, type BullTimes, QUEUE_NAME } from './redis-options.js';
+import { bullOptions, type BullTimes } from './redis-options.js';
 import type { RequestJob } from './request-job.js';
 
 export interface OpenedQueue {
