@@ -10,6 +10,7 @@ const TAGS = {
   metrics: 'How long requests take and how they end',
   dependencies: 'The catalogue of everything that was archived',
   status: 'Whether the service and its parts work',
+  maintenance: 'What administrators have done out of turn',
 } as const;
 export type Tag = keyof typeof TAGS;
 
