@@ -4,8 +4,8 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
+import { auditCalls, AuditLog } from './auth/audit/audit-log.js';
 import { type Configuration, VERSION } from './config/index.js';
-import { endWhenTold } from './graceful-end.js';
 import { configureApplication } from './http/index.js';
 import { endWithNpm } from './npm-parent.js';
 import { NestPinoLogger } from './observability/index.js';
@@ -18,27 +18,37 @@ export async function serve(configuration: Configuration, logger: Logger): Promi
   endWithNpm();
   if (configuration.role === 'worker') {
     const worker = await NestFactory.createApplicationContext(module, options);
-    endWhenTold(worker);
+    worker.enableShutdownHooks();
     console.log(
       `Cachito ${VERSION}: this worker takes requests from the queue. Data lies in ${configuration.directories.data}`,
     );
     return 0;
   }
   const app = await NestFactory.create<NestExpressApplication>(module, { ...options, bodyParser: false });
+  auditCalls(app, new AuditLog(configuration));
   configureApplication(app, configuration);
+  app.enableShutdownHooks();
   await app.listen(configuration.server.port, configuration.server.host);
-  endWhenTold(app, app.getHttpServer());
   console.log(banner(configuration, app.getHttpServer().address() as AddressInfo));
   return 0;
 }
 
 /** Runs one command beside a service that may be running: an embedded database that is up is joined, not stopped. */
-export function runOnce(configuration: Configuration, logger: Logger, argv: string[]): Promise<number> {
+export async function runOnce(configuration: Configuration, logger: Logger, argv: string[]): Promise<number> {
   const module = AppModule.for({ ...configuration, role: 'api' });
-  return runCommand(
-    () => NestFactory.createApplicationContext(module, { logger: new NestPinoLogger(logger), abortOnError: false }),
-    argv,
-  );
+  const options = { logger: new NestPinoLogger(logger), abortOnError: false };
+  let status = 1;
+  let isWork = false;
+  try {
+    status = await runCommand(() => {
+      isWork = true;
+      return NestFactory.createApplicationContext(module, options);
+    }, argv);
+    return status;
+  } finally {
+    // Help and misspelt commands do not open the application.
+    if (isWork) new AuditLog(configuration).writeCommand(argv, status);
+  }
 }
 
 /** What a new user needs first; goes to standard output, while the log goes to standard error. */

@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import type { Configuration } from '../config/index.js';
 import { accessLog } from './access-log.js';
+import { refuseCrossSiteCalls } from './cross-site-calls.js';
 import { HttpMetrics } from './http-metrics.js';
 import { refuseBrokenPath, refuseTrailingSlash } from './routes.js';
 import { securityHeaders } from './security-headers.js';
@@ -24,11 +25,15 @@ export function configureApplication(app: NestExpressApplication, configuration:
   app.use(accessLog(configuration));
   const metrics = app.get(HttpMetrics, { strict: false });
   app.use((request: Request, response: Response, next: NextFunction) => metrics.observe(request, response, next));
-  app.use(securityHeaders);
+  app.use(securityHeaders(configuration));
+  app.use(refuseCrossSiteCalls(configuration));
   app.use(refuseTrailingSlash);
   app.use(refuseBrokenPath);
   serveDocumentation(app, configuration);
   const server: Server = app.getHttpServer();
   server.headersTimeout = HEADERS_TIMEOUT;
   server.requestTimeout = REQUEST_TIMEOUT;
+  // Their bytes are limited (16 KiB). A limit of their number would drop some unseen, and a second header that names a
+  // user must be seen.
+  server.maxHeadersCount = 0;
 }

@@ -1,67 +1,66 @@
 import type { IncomingMessage } from 'node:http';
-import ipaddr from 'ipaddr.js';
 import type { Configuration } from '../../config/index.js';
-import type { Identity } from '../login.strategy.js';
+import type { LoginAttempt } from '../login.strategy.js';
+import { lookalikes, valuesOf } from './raw-headers.js';
+import { TrustedNetworks } from './trusted-networks.js';
 
 const MAX_USERNAME = 255;
 
+/** What is read of a call. */
+export type CallHeaders = Pick<IncomingMessage, 'rawHeaders'> & { socket: { remoteAddress?: string } };
+
 /**
  * Reads who calls from the headers of a trusted proxy: the remote user, else the subject of a client certificate that
- * the proxy has verified. Headers from any other address are not believed, nor is a header that occurs twice: whoever
- * put the first one there is not the proxy.
+ * the proxy has verified. A call that could be read in two ways is refused: a header that occurs twice, or in another
+ * spelling, was not put there by the proxy alone.
  */
 export class IdentityReader {
-  private readonly networks: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];
+  private readonly proxies: TrustedNetworks;
+  private readonly names: readonly string[];
 
   constructor(private readonly auth: Configuration['auth']) {
-    this.networks = auth.trustedProxies.map((network) =>
-      network.includes('/') ? ipaddr.parseCIDR(network) : singleAddress(network),
-    );
+    this.proxies = new TrustedNetworks(auth.trustedProxies);
+    this.names = identityHeaders(auth);
   }
 
-  /** Undefined = anonymous. The address is the socket's; `X-Forwarded-For` is not asked, anybody can send it. */
-  read(request: Pick<IncomingMessage, 'rawHeaders'> & { socket: { remoteAddress?: string } }): Identity | undefined {
-    if (!this.trusts(request.socket.remoteAddress)) return undefined;
-    const user = single(request.rawHeaders, this.auth.remoteUserHeader);
-    if (user === 'repeated') return undefined;
-    if (user !== undefined) return identity(user);
-    const verdict = single(request.rawHeaders, this.auth.clientCertificateVerdictHeader);
-    const subject = single(request.rawHeaders, this.auth.clientCertificateSubjectHeader);
-    if (verdict !== 'SUCCESS' || subject === undefined || subject === 'repeated') return undefined;
-    return identity(subject);
+  /** The address is the socket's; `X-Forwarded-For` is not asked, anybody can send it. */
+  read(call: CallHeaders): LoginAttempt {
+    if (!this.proxies.include(call.socket.remoteAddress)) return { kind: 'absent' };
+    const disguised = lookalikes(call.rawHeaders, this.names).find((name) => !this.names.includes(name));
+    if (disguised !== undefined) return refused(`The header ${disguised} is not the one that names users`);
+    for (const name of this.names) {
+      if (valuesOf(call.rawHeaders, name).length > 1) return refused(`The header ${name} came more than once`);
+    }
+    const { remoteUserHeader, clientCertificateSubjectHeader, clientCertificateVerdictHeader } = this.auth;
+    const user = this.value(call, remoteUserHeader);
+    if (user !== undefined) return identified(user, remoteUserHeader);
+    const verdict = this.value(call, clientCertificateVerdictHeader);
+    const subject = this.value(call, clientCertificateSubjectHeader);
+    if (verdict === undefined ? subject === undefined : verdict === 'NONE') return { kind: 'absent' };
+    if (verdict !== 'SUCCESS') return refused('The client certificate was not verified');
+    if (subject === undefined) return refused('The client certificate has no subject');
+    return identified(subject, clientCertificateSubjectHeader);
   }
 
-  private trusts(address: string | undefined): boolean {
-    if (address === undefined || !ipaddr.isValid(address)) return false;
-    const parsed = ipaddr.process(address);
-    return this.networks.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits));
+  private value({ rawHeaders }: CallHeaders, name: string): string | undefined {
+    // Not `trim()`: the last byte of `à` looks like a blank to it.
+    return valuesOf(rawHeaders, name)[0]?.replace(/^[ \t]+|[ \t]+$/g, '') || undefined;
   }
 }
 
-function singleAddress(address: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
-  const parsed = ipaddr.process(address);
-  return [parsed, parsed.kind() === 'ipv4' ? 32 : 128];
-}
-
-/**
- * The value of a header; undefined when it is missing or empty. Counts spellings with underscores, too: a server behind
- * us or a proxy in front may take them for the same header.
- */
-function single(rawHeaders: readonly string[], name: string): string | 'repeated' | undefined {
-  const values: string[] = [];
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const spelled = rawHeaders[at].toLowerCase();
-    if (spelled.replaceAll('_', '-') !== name.replaceAll('_', '-')) continue;
-    if (spelled !== name) return 'repeated';
-    values.push(rawHeaders[at + 1]);
-  }
-  if (values.length > 1) return 'repeated';
-  return values[0]?.trim() || undefined;
+/** The names of the headers that tell who calls, lower case. */
+export function identityHeaders(auth: Configuration['auth']): string[] {
+  return [auth.remoteUserHeader, auth.clientCertificateSubjectHeader, auth.clientCertificateVerdictHeader];
 }
 
 /** Header bytes are UTF-8 in practice; Node gives them as Latin-1. */
-function identity(value: string): Identity | undefined {
+function identified(value: string, header: string): LoginAttempt {
   const username = Buffer.from(value, 'latin1').toString('utf8');
-  if (username.length > MAX_USERNAME || /[\p{Cc}\p{Surrogate}\ufffd]/u.test(username)) return undefined;
-  return { username };
+  if (username.length > MAX_USERNAME) return refused(`The header ${header} is longer than ${MAX_USERNAME} characters`);
+  if (/[\p{Cc}\p{Surrogate}\ufffd]/u.test(username)) return refused(`The header ${header} is not plain UTF-8 text`);
+  return { kind: 'identified', identity: { username } };
+}
+
+function refused(why: string): LoginAttempt {
+  return { kind: 'refused', why };
 }

@@ -19,7 +19,6 @@ export class ProxyStrategy extends LoginStrategy {
   }
 
   protected override identify(request: Request): LoginAttempt {
-    const identity = this.reader.read(request);
-    return identity === undefined ? { kind: 'absent' } : { kind: 'identified', identity };
+    return this.reader.read(request);
   }
 }
