@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { auditCalls, AuditLog } from './auth/audit/audit-log.js';
 import { type Configuration, VERSION } from './config/index.js';
+import { endWhenTold } from './graceful-end.js';
 import { configureApplication } from './http/index.js';
 import { endWithNpm } from './npm-parent.js';
 import { NestPinoLogger } from './observability/index.js';
@@ -18,7 +19,7 @@ export async function serve(configuration: Configuration, logger: Logger): Promi
   endWithNpm();
   if (configuration.role === 'worker') {
     const worker = await NestFactory.createApplicationContext(module, options);
-    worker.enableShutdownHooks();
+    endWhenTold(worker);
     console.log(
       `Cachito ${VERSION}: this worker takes requests from the queue. Data lies in ${configuration.directories.data}`,
     );
@@ -27,8 +28,8 @@ export async function serve(configuration: Configuration, logger: Logger): Promi
   const app = await NestFactory.create<NestExpressApplication>(module, { ...options, bodyParser: false });
   auditCalls(app, new AuditLog(configuration));
   configureApplication(app, configuration);
-  app.enableShutdownHooks();
   await app.listen(configuration.server.port, configuration.server.host);
+  endWhenTold(app, app.getHttpServer());
   console.log(banner(configuration, app.getHttpServer().address() as AddressInfo));
   return 0;
 }
