@@ -14,6 +14,7 @@ export async function runCli(argv: string[], env: NodeJS.ProcessEnv): Promise<nu
   const [first] = argv;
   if (first === '--version') return say(VERSION);
   if (first === '--help' || first === '-h') return say(await usage());
+  if (first === 'create-token') return await runAlone(argv);
   const isCommand = first !== undefined && !first.startsWith('-');
   try {
     const { configuration, warnings } = loadConfiguration(env, isCommand ? [] : argv);
@@ -30,6 +31,12 @@ export async function runCli(argv: string[], env: NodeJS.ProcessEnv): Promise<nu
 /** A failure is met again, and told, when the database is opened. */
 function makeDatabaseReady({ database, directories }: Configuration): void {
   if (database.url === undefined) openCluster(directories.database).catch(() => undefined);
+}
+
+/** A command that needs neither configuration nor data: it is for those, too, who make the first configuration. */
+async function runAlone(argv: string[]): Promise<number> {
+  const { runCommand } = await import('./pipeline/commands.js');
+  return runCommand(() => Promise.reject(new Error('it opens no application')), argv);
 }
 
 async function usage(): Promise<string> {

@@ -18,6 +18,8 @@ import { refusalOf } from './login.strategy.js';
 
 /** Stands for every way to log in that is on, in the OpenAPI document. */
 export const LOGIN_SCHEME = 'login';
+/** The same, where the configuration says who may read. */
+const READER_SCHEME = 'reader';
 
 /** Lets callers who log in pass, and everybody while login is off; 401 with all challenges else. */
 @Injectable()
@@ -104,5 +106,5 @@ export function RolesRequired(...roles: CallerRole[]): MethodDecorator {
 
 /** The endpoint, or all of a controller, shows what not everybody may see. */
 export function ReadersOnly(): MethodDecorator & ClassDecorator {
-  return UseGuards(ReadGuard);
+  return applyDecorators(UseGuards(ReadGuard), ApiSecurity(READER_SCHEME));
 }

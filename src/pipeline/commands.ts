@@ -1,16 +1,21 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { INestApplicationContext } from '@nestjs/common';
 import { collectBlobs } from './commands/collect-blobs.js';
-import type { Command } from './commands/command.js';
+import type { Command, StandaloneCommand } from './commands/command.js';
 import { UsageError } from './commands/command.js';
 import { cleanup } from './commands/cleanup.js';
+import { createToken } from './commands/create-token.js';
+import { pause, resume } from './commands/pause.js';
 import { pruneArchives } from './commands/prune-archives.js';
 
 /** The commands of an administrator, by name. */
-export const COMMANDS: Readonly<Record<string, Command>> = {
+export const COMMANDS: Readonly<Record<string, Command | StandaloneCommand>> = {
   cleanup,
   'prune-archives': pruneArchives,
   'collect-blobs': collectBlobs,
+  'create-token': createToken,
+  pause,
+  resume,
 };
 
 const HELP = { help: { type: 'boolean', short: 'h' } } as const satisfies ParseArgsConfig['options'];
@@ -33,9 +38,14 @@ export async function runCommand(open: () => Promise<INestApplicationContext>, a
       console.log(command.help);
       return 0;
     }
+    const print = (line: string): void => console.log(line);
+    if ('runAlone' in command) {
+      command.runAlone({ values, positionals, print });
+      return 0;
+    }
     const app = await open();
     try {
-      await command.run({ app, values, positionals, print: (line) => console.log(line) });
+      await command.run({ app, values, positionals, print });
     } finally {
       await app.close();
     }
@@ -47,7 +57,7 @@ export async function runCommand(open: () => Promise<INestApplicationContext>, a
   }
 }
 
-function parse(command: Command, args: string[]): { values: Record<string, unknown>; positionals: string[] } {
+function parse(command: Command | StandaloneCommand, args: string[]): { values: Record<string, unknown>; positionals: string[] } {
   try {
     return parseArgs({ args, options: { ...command.options, ...HELP }, allowPositionals: true, strict: true });
   } catch (error) {

@@ -7,7 +7,7 @@ const TEXTS = {
     'The call breaks a rule; the text names it and quotes the value',
     'ref: "abc" is not valid: it must match /^[a-f0-9]{40}$/',
   ],
-  401: ['Nobody is logged in', 'Log in to use this endpoint'],
+  401: ['No credential comes with the call, or one that is not accepted', 'This needs a login'],
   403: ['The caller lacks the role that this needs', 'Only workers may use this endpoint'],
   404: ['It does not exist, or not now', NOT_FOUND_MESSAGE],
   409: ['The same `Idempotency-Key` was used with another body', 'This Idempotency-Key was used with another body'],

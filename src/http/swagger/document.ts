@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { Configuration } from '../../config/index.js';
 import { API_BASE } from '../absolute-url.js';
+import { describeLogins, loginText } from './login-schemes.js';
 
 /** Sections of the documentation, in its order. */
 const TAGS = {
@@ -25,9 +26,6 @@ state is \`complete\`, then \`GET /api/v1/requests/{id}/download\`.
 text. Unknown query parameters and unknown properties of a body are errors. Of a repeated query parameter the last value
 counts, unless it is a list. What a call brings is checked before who calls: query, body, login (401), role (403),
 meaning (400), existence (404).
-
-**Login.** Reading is anonymous. Posting needs an identity, which the web server in front of this service passes on;
-endpoints marked *worker* are for the user names of \`CACHITO_WORKER_USERNAMES\`.
 `.trim();
 
 /** The OpenAPI document of everything that the application serves. */
@@ -35,22 +33,14 @@ export function createDocument(app: INestApplication, configuration: Configurati
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Cachito')
-    .setDescription(DESCRIPTION)
+    .setDescription(`${DESCRIPTION}\n\n**Login.** ${loginText(configuration.auth)}`)
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addServer(publicPath(configuration), 'This service')
-    .addApiKey(
-      {
-        type: 'apiKey',
-        in: 'header',
-        name: configuration.auth.remoteUserHeader,
-        description: 'Set by the web server in front of the service; believed from trusted proxies only',
-      },
-      'login',
-    );
+    .addServer(publicPath(configuration), 'This service');
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (_, method) => method });
   describeIds(document);
+  describeLogins(document, configuration.auth);
   return document;
 }
 

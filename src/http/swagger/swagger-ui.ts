@@ -24,11 +24,22 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
+/** The issuer sends the browser here after a login; the script hands the code on to the page that waits for it. */
+const REDIRECT_PAGE = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Cachito API: login</title></head>
+<body><script src="swagger-ui/oauth2-redirect.js"></script></body>
+</html>
+`;
+const REDIRECT_POLICY =
+  "default-src 'none'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
 /**
  * Serves Swagger UI at `/` and the OpenAPI document at `/api/v1/openapi.json`. The document is made at the first call.
  */
 export function serveDocumentation(app: INestApplication, configuration: Configuration): void {
   let document: OpenAPIObject | undefined;
+  const browser = configuration.auth.oidcIssuers.find((issuer) => issuer.browser !== undefined)?.browser;
   SwaggerModule.setup('swagger-ui', app, () => (document ??= createDocument(app, configuration)), {
     jsonDocumentUrl: `${API_BASE}/openapi.json`,
     raw: ['json'],
@@ -40,7 +51,28 @@ export function serveDocumentation(app: INestApplication, configuration: Configu
       layout: 'BaseLayout',
       tryItOutEnabled: true,
       validatorUrl: null,
+      ...(browser && {
+        initOAuth: {
+          clientId: browser.clientId,
+          scopes: [...browser.scopes],
+          usePkceWithAuthorizationCodeGrant: true,
+        },
+      }),
     },
   });
-  app.getHttpAdapter().get('/', (_: Request, response: Response) => response.type('html').send(PAGE));
+  app.getHttpAdapter().get('/', (_: Request, response: Response) => {
+    if (browser !== undefined) allowCallsTo(response, new URL(browser.tokenEndpoint).origin);
+    response.type('html').send(PAGE);
+  });
+  if (browser === undefined) return;
+  app.getHttpAdapter().get('/oauth2-redirect.html', (_: Request, response: Response) => {
+    response.setHeader('Content-Security-Policy', REDIRECT_POLICY);
+    response.type('html').send(REDIRECT_PAGE);
+  });
+}
+
+/** The page takes its token from there. */
+function allowCallsTo(response: Response, origin: string): void {
+  const policy = String(response.getHeader('Content-Security-Policy'));
+  response.setHeader('Content-Security-Policy', policy.replace("connect-src 'self'", `connect-src 'self' ${origin}`));
 }

@@ -10,13 +10,22 @@ interface CommandInput {
   print: (line: string) => void;
 }
 
-export interface Command {
+interface CommandUse {
   /** One line for the list of commands. */
   summary: string;
   help: string;
   options: NonNullable<ParseArgsConfig['options']>;
+}
+
+export interface Command extends CommandUse {
   /** Throws `UsageError` for wrong arguments. */
   run(input: CommandInput): Promise<void>;
+}
+
+/** A command that needs neither configuration nor data. */
+export interface StandaloneCommand extends CommandUse {
+  /** Throws `UsageError` for wrong arguments. */
+  runAlone(input: Omit<CommandInput, 'app'>): void;
 }
 
 /** Wrong arguments: the message says which, the help is shown with it. */
