@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openTestDatabase, type TestDatabase } from '../src/database/testing.js';
@@ -7,6 +7,11 @@ import { GitServer } from './support/git-server.js';
 import { metricsOf, readMetrics } from './support/metrics.js';
 import { freePort } from './support/nginx.js';
 import { Service } from './support/service.js';
+
+interface Status {
+  can_process: Record<string, boolean>;
+  workers: { ok: boolean; reason?: string; running: number }[];
+}
 
 /** One API and one worker as processes, the worker with a port for metrics. */
 describe('metrics of a fleet', () => {
@@ -118,13 +123,47 @@ describe('metrics of a fleet', () => {
     expect(readMetrics(await metrics(api))['cachito_workers{state="alive"}']).toBe(1);
   });
 
+  it('tells what a worker has to do, and that it has died over it', async () => {
+    const repository = await git.createRepository('team/slow.git');
+    const ref = await repository.commit({ files: { 'main.c': 'int main;\n' } });
+    git.fault = () => 'hang';
+    await api.create({ repo: repository.url, ref, pkg_managers: [] });
+    await until(async () => (await status()).workers[0].running === 1);
+    expect((await status()).workers).toEqual([expect.objectContaining({ ok: true, running: 1, concurrency: 2 })]);
+    expect(readMetrics(await metrics(api))).toMatchObject({
+      'cachito_queue_depth{kind="running"}': 1,
+      [`cachito_requests_count{state="in_progress",host="${hostname()}"}`]: 1,
+    });
+    await worker.kill('SIGKILL');
+    await until(async () => !(await status()).workers[0].ok);
+    const { workers, can_process } = await status();
+    expect(workers[0].reason).toMatch(/^no heart-beat for \d+ seconds$/);
+    expect(Object.values(can_process)).not.toContain(true);
+    expect((await api.fetch('/api/v1/status/short')).status).toBe(503);
+    expect(metricsOf(await metrics(api), 'cachito_workers')).toEqual({
+      'cachito_workers{state="alive"}': 0,
+      'cachito_workers{state="silent"}': 1,
+    });
+  });
+
+  async function status(): Promise<Status> {
+    return (await (await api.fetch('/api/v1/status')).json()) as Status;
+  }
+
   /** What the worker tells when it works on nothing: clients hear of the end of a request a moment earlier. */
   async function settled(): Promise<string> {
-    for (const end = Date.now() + 50_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 20))) {
-      const page = await metrics(worker);
+    let page = '';
+    await until(async () => {
+      page = await metrics(worker);
       const { cachito_running_requests: running, 'cachito_queue_depth{kind="running"}': queued } = readMetrics(page);
-      if (running === 0 && queued === 0) return page;
-    }
-    throw new Error('The worker never ended');
+      return running === 0 && queued === 0;
+    });
+    return page;
   }
 });
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 50_000; !(await condition()); await new Promise((resolve) => setTimeout(resolve, 50))) {
+    if (Date.now() > end) throw new Error('This never happened');
+  }
+}
