@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuthModule } from '../auth/auth.module.js';
 import { BundleReferences } from '../bundles/index.js';
 import { BundlesModule } from '../bundles/bundles.module.js';
 import { ArtifactReferences } from '../dependencies/index.js';
@@ -15,6 +16,8 @@ import { BLOB_REFERENCES, BlobCollector, type BlobReferences } from './maintenan
 import { Expiry } from './maintenance/expiry.js';
 import { FleetLock } from './maintenance/fleet-lock.js';
 import { Housekeeping } from './maintenance/housekeeping.js';
+import { Maintenance } from './maintenance/maintenance.js';
+import { MaintenanceController } from './maintenance/maintenance.controller.js';
 import { Schedule } from './maintenance/schedule.js';
 import { SourcePruning } from './maintenance/source-pruning.js';
 import { Drain } from './drain.js';
@@ -35,6 +38,7 @@ import { Worker } from './worker.js';
   imports: [
     TypeOrmModule.forFeature([WorkerEntity]),
     ScheduleModule.forRoot(),
+    AuthModule,
     BundlesModule,
     DependenciesModule,
     QueueModule,
@@ -43,6 +47,7 @@ import { Worker } from './worker.js';
     RequestWorkModule,
     SourceModule,
   ],
+  controllers: [MaintenanceController],
   providers: [
     BlobCollector,
     Drain,
@@ -55,6 +60,7 @@ import { Worker } from './worker.js';
     FleetLock,
     Housekeeping,
     LicenseRecorder,
+    Maintenance,
     PipelineMetrics,
     Reconciliation,
     RequestJob,

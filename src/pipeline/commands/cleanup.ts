@@ -1,6 +1,4 @@
-import { Expiry } from '../maintenance/expiry.js';
-import { FleetLock } from '../maintenance/fleet-lock.js';
-import { Housekeeping } from '../maintenance/housekeeping.js';
+import { Maintenance } from '../maintenance/maintenance.js';
 import { type Command, refusePositionals } from './command.js';
 
 /** Expires requests and tidies up now, as the service does by itself every few minutes. */
@@ -16,13 +14,13 @@ export const cleanup: Command = {
   options: {},
   async run({ app, positionals, print }) {
     refusePositionals(positionals, 0);
-    const lock = app.get(FleetLock);
-    const expired = await lock.once('expiry', () => app.get(Expiry).run());
+    const maintenance = app.get(Maintenance);
+    const expired = await maintenance.expire();
     print(
       expired === undefined
         ? 'Another process is expiring requests just now.'
         : `Requests that became stale: ${expired}`,
     );
-    await lock.once('housekeeping', () => app.get(Housekeeping).run());
+    await maintenance.tidy();
   },
 };

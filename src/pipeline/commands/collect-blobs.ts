@@ -1,5 +1,4 @@
-import { BlobCollector } from '../maintenance/blob-collector.js';
-import { FleetLock } from '../maintenance/fleet-lock.js';
+import { Maintenance } from '../maintenance/maintenance.js';
 import { type Command, formatBytes, refusePositionals, UsageError } from './command.js';
 
 /** Frees blobs that nothing refers to; a dry run unless told otherwise. */
@@ -24,9 +23,7 @@ export const collectBlobs: Command = {
       values.verbose === true
         ? ({ sha256, size }: { sha256: string; size: number }) => print(`${sha256} ${size}`)
         : undefined;
-    const reports = await app
-      .get(FleetLock)
-      .once('collection', () => app.get(BlobCollector).run({ execute, onUnreferenced }));
+    const reports = await app.get(Maintenance).collect({ execute, onUnreferenced });
     if (reports === undefined) return print('Another process collects blobs just now: try again later.');
     for (const { store, blobs, unreferenced, bytes, deleted } of reports) {
       const found = `${store}: ${blobs} blobs, nothing refers to ${unreferenced} of them (${formatBytes(bytes)})`;

@@ -1,8 +1,8 @@
 import { Configuration } from '../../config/index.js';
-import { type PrunableSource, SourcePruning } from '../maintenance/source-pruning.js';
+import { cutOff } from '../maintenance/cut-off.js';
+import { Maintenance } from '../maintenance/maintenance.js';
+import type { PrunableSource } from '../maintenance/source-pruning.js';
 import { type Command, formatBytes, refusePositionals, UsageError } from './command.js';
-
-const DAY = 24 * 60 * 60 * 1000;
 
 /** Lists or removes archived sources that nobody has asked for in a long time. */
 export const pruneArchives: Command = {
@@ -32,35 +32,18 @@ export const pruneArchives: Command = {
     const execute = values.execute === true;
     if (execute && action === 'list') throw new UsageError('--execute goes with "delete" only.');
     const { archivesDefaultAge, archivesMinimumAge } = app.get(Configuration).worker;
-    const olderThan = cutOff(values['older-than'], archivesDefaultAge, archivesMinimumAge);
+    const given = typeof values['older-than'] === 'string' ? values['older-than'] : undefined;
+    const olderThan = cutOff(given, archivesDefaultAge, archivesMinimumAge);
+    if ('problem' in olderThan) throw new UsageError(`--older-than ${olderThan.problem}.`);
     const limit = positiveInteger(values.limit);
-    const pruning = app.get(SourcePruning);
-    let considered = 0;
-    let count = 0;
-    for await (const source of pruning.findAll(olderThan)) {
-      if (considered++ === limit) break;
-      if (execute && !(await pruning.remove(source, olderThan))) continue;
-      print(describe(source, values.verbose === true));
-      count++;
-    }
+    const count = await app
+      .get(Maintenance)
+      .prune({ olderThan, limit, execute }, (source) => print(describe(source, values.verbose === true)));
+    if (count === undefined) return print('Another process prunes sources just now: try again later.');
     print(execute ? `Deleted sources: ${count}` : `Sources that can be deleted: ${count}`);
     if (action === 'delete' && !execute) print('Nothing was deleted. Add --execute to delete.');
   },
 };
-
-function cutOff(value: unknown, defaultAge: number, minimumAge: number): Date {
-  if (value === undefined) return new Date(Date.now() - defaultAge);
-  const date =
-    typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? new Date(`${value}T00:00:00Z`) : undefined;
-  // An impossible day of a month would roll over into the next one.
-  if (date === undefined || Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== value) {
-    throw new UsageError('--older-than must be a date: YYYY-MM-DD.');
-  }
-  if (date.getTime() > Date.now() - minimumAge) {
-    throw new UsageError(`--older-than must be more than ${Math.round(minimumAge / DAY)} days ago.`);
-  }
-  return date;
-}
 
 function positiveInteger(value: unknown): number | undefined {
   if (value === undefined) return undefined;
