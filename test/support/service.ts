@@ -55,6 +55,8 @@ export class Service {
         CACHITO_DATA_DIR: this.dataDirectory,
         CACHITO_ALLOWED_PRIVATE_NETWORKS: '127.0.0.0/8',
         CACHITO_LOG_FORMAT: 'json',
+        // What a test leaves hanging does not keep it from its end.
+        CACHITO_DRAIN_TIMEOUT: '0',
         ...this.environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,6 +81,13 @@ export class Service {
 
   get pid(): number {
     return this.process?.pid ?? 0;
+  }
+
+  /** Waits for its end: the status, or the signal that ended it. */
+  async ended(): Promise<number | NodeJS.Signals | null> {
+    const child = this.process;
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child?.exitCode ?? child?.signalCode ?? null;
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {

@@ -122,7 +122,6 @@ export class BullQueue extends JobQueue {
     if (!isRequestJob(job.data)) return this.clear(job);
     this.passOn(job.data.requestId);
     const abort = new AbortController();
-    // What comes while stopping is handed back like everything else.
     if (this.stopping !== undefined) abort.abort(new Error('The worker stops'));
     const delivery = { abort, settled: this.outcomeOf(job.data.requestId, handler, abort.signal) };
     this.running.add(delivery);
@@ -156,6 +155,8 @@ export class BullQueue extends JobQueue {
   }
 
   private async outcomeOf(requestId: number, handler: JobHandler, signal: AbortSignal): Promise<JobOutcome> {
+    // What comes while the queue stops goes back as it came.
+    if (signal.aborted) return { kind: 'unable', pause: 0 };
     try {
       return await handler(requestId, signal);
     } catch (error) {

@@ -106,7 +106,6 @@ export class SchedulerQueue extends JobQueue {
       const free = this.concurrency - this.running.size;
       const claimed = free > 0 ? await this.claim(free) : [];
       for (const job of claimed) this.deliver(job, handler);
-      // Whoever is claimed after stop() began is delivered too, with a signal that has fired, and so handed back.
       if (claimed.length === 0) await this.wake.wait(this.times.poll);
     }
   }
@@ -159,6 +158,8 @@ export class SchedulerQueue extends JobQueue {
   }
 
   private async outcomeOf(requestId: number, handler: JobHandler, signal: AbortSignal): Promise<JobOutcome> {
+    // What comes while the queue stops goes back as it came.
+    if (signal.aborted) return { kind: 'unable', pause: 0 };
     try {
       return await handler(requestId, signal);
     } catch (error) {
