@@ -7,6 +7,7 @@ import { Evidence1795651200000 } from './1795651200000-evidence.js';
 import { Fleet1795737600000 } from './1795737600000-fleet.js';
 import { Readers1795824000000 } from './1795824000000-readers.js';
 import { KnownHosts1795910400000 } from './1795910400000-known-hosts.js';
+import { QueuePause1795996800000 } from './1795996800000-queue-pause.js';
 
 /** Every migration, oldest first. Add new ones at the end; never change one that was released. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   Fleet1795737600000,
   Readers1795824000000,
   KnownHosts1795910400000,
+  QueuePause1795996800000,
 ];

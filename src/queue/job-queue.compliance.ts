@@ -247,6 +247,27 @@ export function describeJobQueue(
       expect(held.ids).toEqual([1, 2]);
     });
 
+    it('is paused for all workers: what is worked on goes on, nothing else is delivered until it is resumed', async () => {
+      const [producer, administrator] = [await harness.connect(), await harness.connect()];
+      const held = new Held();
+      await start(held.handler, 2);
+      await producer.enqueue(1);
+      await held.received(1);
+      await administrator.pause();
+      await administrator.pause();
+      expect(await producer.isPaused()).toBe(true);
+      await producer.enqueue(2);
+      const late = new Recorder();
+      await start(late.finish);
+      held.release();
+      await untilDepth(producer, 1, 0);
+      expect([held.ids, late.ids]).toEqual([[1], []]);
+      await administrator.resume();
+      expect(await producer.isPaused()).toBe(false);
+      await untilDepth(producer, 0, 0);
+      expect([...held.ids, ...late.ids]).toEqual([1, 2]);
+    });
+
     it('stops without having started, and starts only once', async () => {
       const idle = await harness.connect();
       await idle.stop();

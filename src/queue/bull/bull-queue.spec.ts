@@ -250,19 +250,6 @@ describe('BullQueue whose Redis', () => {
     }
   });
 
-  it('is paused by an administrator: nothing is delivered, what waits is counted', async () => {
-    const { queue, bull } = open();
-    await bull.pause();
-    const ids: number[] = [];
-    await consumer(async (id) => (ids.push(id), { kind: 'done' }));
-    await queue.enqueue(1);
-    await wait(300);
-    expect(ids).toEqual([]);
-    expect(await queue.depth()).toEqual({ waiting: 1, running: 0 });
-    await bull.resume();
-    await until(() => ids.length === 1);
-  });
-
   it('sees several workers die of the same work: it is not lost', async () => {
     const { queue } = open();
     await queue.enqueue(1);

@@ -75,6 +75,18 @@ export class BullQueue extends JobQueue {
     return { waiting: counts.waiting + counts.delayed + (counts.paused ?? 0), running: counts.active };
   }
 
+  override async pause(): Promise<void> {
+    await this.ask(() => this.bull.pause());
+  }
+
+  override isPaused(): Promise<boolean> {
+    return this.ask(() => this.bull.isPaused());
+  }
+
+  override async resume(): Promise<void> {
+    await this.ask(() => this.bull.resume());
+  }
+
   override async start(handler: JobHandler, { concurrency }: { concurrency: number }): Promise<void> {
     if (this.handler !== undefined || this.stopping !== undefined) throw new Error('The queue was started before');
     this.handler = handler;

@@ -43,7 +43,7 @@ export class JobTable {
     const [rows]: [{ request_id: number; begun: boolean; position: number }[], number] = await this.dataSource.query(
       `WITH "picked" AS MATERIALIZED (
          SELECT "request_id", "begun", "priority" FROM "job"
-         WHERE "run_at" <= now() AND ${IS_FREE} AND ("lease_expires" IS NULL OR $5)
+         WHERE NOT EXISTS (SELECT FROM "queue_pause") AND "run_at" <= now() AND ${IS_FREE} AND ("lease_expires" IS NULL OR $5)
            AND "request_id" <> ALL ($3::int[])
          ORDER BY "begun" DESC, "priority", "request_id"
          LIMIT $2
@@ -105,5 +105,18 @@ export class JobTable {
        FROM "job"`,
     );
     return depth ?? { waiting: 0, running: 0 };
+  }
+
+  async pause(): Promise<void> {
+    await this.dataSource.query(`INSERT INTO "queue_pause" DEFAULT VALUES ON CONFLICT DO NOTHING`);
+  }
+
+  async isPaused(): Promise<boolean> {
+    const rows: unknown[] = await this.dataSource.query(`SELECT FROM "queue_pause"`);
+    return rows.length > 0;
+  }
+
+  async resume(): Promise<void> {
+    await this.dataSource.query(`DELETE FROM "queue_pause"`);
   }
 }

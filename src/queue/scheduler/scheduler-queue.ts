@@ -71,6 +71,19 @@ export class SchedulerQueue extends JobQueue {
     return orBrokerError(this.table.depth());
   }
 
+  override pause(): Promise<void> {
+    return orBrokerError(this.table.pause());
+  }
+
+  override isPaused(): Promise<boolean> {
+    return orBrokerError(this.table.isPaused());
+  }
+
+  override async resume(): Promise<void> {
+    await orBrokerError(this.table.resume());
+    this.wake.raise();
+  }
+
   override async start(handler: JobHandler, options: { concurrency: number }): Promise<void> {
     if (this.handler !== undefined || this.stopping !== undefined) throw new Error('The queue was started before');
     this.handler = handler;
