@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { DatabaseError, NetworkError, ValidationError } from '../errors/index.js';
 import { isDoubtful, isTransient } from './transient.js';
 
@@ -10,6 +10,8 @@ describe('isTransient', () => {
     ['a refused connection', withCode('ECONNREFUSED'), true],
     ['all addresses refused', new AggregateError([withCode('ECONNREFUSED'), withCode('ECONNREFUSED')]), true],
     ['a connection that broke', new Error('Connection terminated unexpectedly'), true],
+    ['a transaction whose connection broke', new QueryRunnerProviderAlreadyReleasedError(), true],
+    ['a connection that broke between two statements', new QueryRunnerAlreadyReleasedError(), true],
     ['a server that stops', new QueryFailedError('SELECT 1', [], withCode('57P01')), true],
     ['a disk that is full', new QueryFailedError('INSERT', [], withCode('53100')), true],
     ['a deadlock', new QueryFailedError('UPDATE', [], withCode('40P01')), true],

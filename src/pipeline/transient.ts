@@ -15,6 +15,8 @@ const SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'
 /** What the driver says without a code. */
 const MESSAGES =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+/** What TypeORM says of a transaction whose connection broke between two statements. */
+const RELEASED = /^QueryRunner(?:Provider)?AlreadyReleasedError$/;
 
 /**
  * Whether the service's own database, queue or store was out of reach, so that the work should be tried again rather than
@@ -27,7 +29,7 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof CachitoError || !(error instanceof Error)) return false;
   const code = codeOf(error);
   if (SQLSTATES.test(code) || SYSTEM_CODES.has(code)) return true;
-  if (MESSAGES.test(error.message)) return true;
+  if (MESSAGES.test(error.message) || RELEASED.test(error.name)) return true;
   if ('driverError' in error && error.driverError !== error && isTransient(error.driverError)) return true;
   return error instanceof AggregateError && error.errors.length > 0 && error.errors.every(isTransient);
 }
