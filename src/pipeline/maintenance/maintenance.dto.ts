@@ -7,7 +7,7 @@ const MAX_SOURCES = 10_000;
 
 /** Body of `POST /maintenance/collect-blobs`. */
 export class CollectBody {
-  @ApiPropertyOptional({ description: 'Only look, and delete nothing', default: true, example: true })
+  @ApiPropertyOptional({ description: 'Only look, and delete nothing', type: 'boolean', default: true, example: true })
   @Optional()
   @IsBoolean()
   dry_run = true;
