@@ -37,6 +37,7 @@ interface Outcome {
  * for a while. CACHITO_TEST_FLEET_SEED repeats the choices of a run (not its timing).
  */
 describe.each([
+  { queue: 'redis', store: 'directory' },
   { queue: 'redis', store: 's3' },
   { queue: 'database', store: 'directory' },
 ] as const)('a fleet with its queue in the $queue and its blobs in the $store, of which parts die all the time', ({ queue, store }) => {

@@ -1,8 +1,15 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { startS3Server, type TestS3Server } from './s3-server.js';
 
 const OUT_OF_ORDER = `<?xml version="1.0" encoding="UTF-8"?>
@@ -16,22 +23,22 @@ export class FleetS3 {
   refused = 0;
 
   private constructor(
-    private readonly server: TestS3Server,
+    readonly server: TestS3Server,
     private readonly proxy: Server,
     /** Options of the processes of the fleet. */
     readonly environment: Readonly<Record<string, string>>,
   ) {}
 
-  /** `directory` gets the file with the secret key. */
-  static async start(directory: string): Promise<FleetS3> {
+  /** `directory` gets the file with the secret key. With a certificate, over TLS. */
+  static async start(directory: string, certificate?: { key: string; cert: string }): Promise<FleetS3> {
     const server = await startS3Server();
-    const proxy = createServer();
+    const proxy = certificate === undefined ? createServer() : createTlsServer(certificate);
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const secret = join(directory, 's3-secret');
     await writeFile(secret, server.secretAccessKey, { mode: 0o600 });
     const s3 = new FleetS3(server, proxy, {
       CACHITO_S3_BUCKET: server.bucket,
-      CACHITO_S3_ENDPOINT: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+      CACHITO_S3_ENDPOINT: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
       CACHITO_S3_ACCESS_KEY_ID: server.accessKeyId,
       CACHITO_S3_SECRET_ACCESS_KEY_FILE: secret,
     });
@@ -40,13 +47,40 @@ export class FleetS3 {
   }
 
   /** Uploads in parts that were neither ended nor given up. */
-  async unfinishedUploads(): Promise<string[]> {
+  unfinishedUploads(): Promise<string[]> {
+    return this.ask(async (client, bucket) => {
+      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+      return Uploads.map(({ Key = '' }) => Key);
+    });
+  }
+
+  /** Keys of all objects. */
+  keys(): Promise<string[]> {
+    return this.ask(async (client, bucket) => {
+      const keys: string[] = [];
+      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket })) {
+        keys.push(...Contents.map(({ Key = '' }) => Key));
+      }
+      return keys;
+    });
+  }
+
+  /** Writes an object that nobody knows of. */
+  async add(key: string, content: Buffer): Promise<void> {
+    await this.ask((client, bucket) => client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content })));
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.ask((client, bucket) => client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })));
+  }
+
+  /** Past the proxy. */
+  private async ask<Answer>(work: (client: S3Client, bucket: string) => Promise<Answer>): Promise<Answer> {
     const { bucket, endpoint, accessKeyId, secretAccessKey } = this.server;
     const credentials = { accessKeyId, secretAccessKey };
     const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
     try {
-      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
-      return Uploads.map(({ Key = '' }) => Key);
+      return await work(client, bucket);
     } finally {
       client.destroy();
     }

@@ -21,6 +21,8 @@ export interface TestS3Server {
   endpoint: string;
   accessKeyId: string;
   secretAccessKey: string;
+  /** Where it keeps its objects: a file each, below a folder for the bucket. */
+  directory: string;
   /** SIGKILL: its connections break. */
   kill(): Promise<void>;
   /** On the same port, with what it had. */
@@ -62,6 +64,7 @@ export async function startS3Server(): Promise<TestS3Server> {
     bucket,
     endpoint,
     ...key,
+    directory: data,
     kill,
     start: async () => {
       server = await run();
