@@ -14,7 +14,7 @@ import { BOARD_PATH, queueBoard } from './queue-board.js';
 /** How long Redis may take to answer, milliseconds. */
 const PATIENCE = 10_000;
 
-/** Its own scripts and styles, calls to this host, its own address as base. Scripts set styles of elements. */
+/** Its own scripts and styles, calls to this host, its own address as base. (The icon of Redis stays without colours.) */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "font-src 'self'; base-uri 'self'; frame-ancestors 'none'; form-action 'none'";
