@@ -4,6 +4,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { redactSecrets } from '../observability/index.js';
 import { beginSession, limitsOf, NO_LIMITS, type SessionLimits } from './session-limits.js';
+import { sessionName } from './session-name.js';
 
 export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
@@ -35,7 +36,7 @@ export function postgresOptions(
     migrations: MIGRATIONS,
     installExtensions: false,
     logging: false,
-    applicationName: 'cachito',
+    applicationName: sessionName(),
     connectTimeoutMS: 10_000,
     poolSize,
     poolErrorHandler: (error: unknown) => log.warn(`A database connection broke: ${redactSecrets(String(error))}`),
@@ -47,20 +48,22 @@ export function postgresOptions(
   };
 }
 
-/**
- * Brings the schema up to date and connects. Migrations have connections of their own, without limits: they take as
- * long as they take. On any error nothing stays open.
- */
+/** Brings the schema up to date and connects. On any error nothing stays open. */
 export async function openDataSource(options: DataSourceOptions | undefined): Promise<DataSource> {
   if (options?.type !== 'postgres' || options.url === undefined) throw new TypeError('PostgreSQL needs an address');
-  const migrator = new DataSource(postgresOptions(options.url, { limits: NO_LIMITS, poolSize: 2 }));
+  await bringUpToDate(options.url);
+  return new DataSource(options).initialize();
+}
+
+/** Migrations have connections of their own, without limits: they take as long as they take. */
+export async function bringUpToDate(url: string): Promise<void> {
+  const migrator = new DataSource(postgresOptions(url, { limits: NO_LIMITS, poolSize: 2 }));
   await migrator.initialize();
   try {
     await migrate(migrator);
   } finally {
     await migrator.destroy();
   }
-  return new DataSource(options).initialize();
 }
 
 /** Runs the migrations that are missing, one process at a time; the others wait, then find nothing to do. */

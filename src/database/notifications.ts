@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { redactSecrets } from '../observability/index.js';
+import { sessionName } from './session-name.js';
 
 /** What was published. Values come from processes of this service only, but check them all the same. */
 export type NotificationPayload = Readonly<Record<string, unknown>>;
@@ -80,7 +81,7 @@ export class Notifications {
     while (!this.closing.signal.aborted) {
       const client = new pg.Client({
         ...this.address(),
-        application_name: 'cachito (listens)',
+        application_name: sessionName('listens'),
         keepAlive: true,
         keepAliveInitialDelayMillis: ASK_AFTER,
       });

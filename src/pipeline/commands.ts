@@ -5,6 +5,9 @@ import type { Command, StandaloneCommand } from './commands/command.js';
 import { UsageError } from './commands/command.js';
 import { cleanup } from './commands/cleanup.js';
 import { createToken } from './commands/create-token.js';
+import { exportToFile } from './commands/export-database.js';
+import { importFromFile } from './commands/import-database.js';
+import { moveDatabase } from './commands/move-database.js';
 import { pause, resume } from './commands/pause.js';
 import { pruneArchives } from './commands/prune-archives.js';
 
@@ -13,6 +16,9 @@ export const COMMANDS: Readonly<Record<string, Command | StandaloneCommand>> = {
   cleanup,
   'prune-archives': pruneArchives,
   'collect-blobs': collectBlobs,
+  'move-database': moveDatabase,
+  'export-database': exportToFile,
+  'import-database': importFromFile,
   'create-token': createToken,
   pause,
   resume,

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { redactSecrets } from '../../observability/index.js';
 import { DatabaseServer } from '../database-server.js';
 import { openCluster, type Cluster } from './cluster.js';
+import { markMoved, refuseMoved } from './moved.js';
 import { adoptOrStart, serverUrl, stopServer, stopServerSoon } from './server.js';
 
 /** How processes that use the server are known to each other, in `pg_stat_activity`. */
@@ -39,6 +40,7 @@ export class EmbeddedPostgres extends DatabaseServer {
   /** @param folder where its data lies; made when it is not there. Throws `DatabaseError`. */
   static async start(folder: string): Promise<EmbeddedPostgres> {
     const cluster = await openCluster(folder);
+    await refuseMoved(cluster.folder);
     const { port, connection, started } = await adoptOrStart(cluster, { applicationName: USING });
     return new EmbeddedPostgres(cluster, port, connection, started);
   }
@@ -51,6 +53,10 @@ export class EmbeddedPostgres extends DatabaseServer {
     const last = await this.isLastUser();
     await this.connection?.end().catch(() => undefined);
     if (last) await stopServer(this.cluster);
+  }
+
+  override retire(): Promise<void> {
+    return markMoved(this.cluster.folder);
   }
 
   private watch(connection: pg.Client | undefined): void {
