@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { migrate, postgresOptions } from '../../database/data-source.js';
 import { openTestDatabase, type TestDatabase } from '../../database/testing.js';
+import { startTestServer, type TestServer } from '../../database/testing-server.js';
 import { MessageBrokerError } from '../../errors/index.js';
+import type { JobOutcome } from '../job-queue.js';
 import { describeJobQueue } from '../job-queue.compliance.js';
 import { SchedulerQueue } from './scheduler-queue.js';
 
@@ -109,6 +112,48 @@ describe('SchedulerQueue without its database', () => {
     await queue.stop();
     expect(String(told)).toContain('another worker');
     expect(await dataSource.query('SELECT "lease_owner" FROM "job" WHERE "request_id" = 5')).toEqual([{ lease_owner: 'another' }]);
+  });
+});
+
+describe('SchedulerQueue whose PostgreSQL is restarted', () => {
+  let server: TestServer;
+  let dataSource: DataSource;
+  beforeAll(async () => {
+    server = await startTestServer();
+    dataSource = await new DataSource(postgresOptions(server.url)).initialize();
+    await migrate(dataSource);
+  });
+  afterAll(async () => {
+    await dataSource?.destroy();
+    await server?.close();
+  });
+
+  it('leaves to the living what they hold, though their leases ran out meanwhile, and not to the dead', async () => {
+    const [holder, idle] = [new SchedulerQueue(dataSource, TIMES), new SchedulerQueue(dataSource, TIMES)];
+    const [held, taken]: [number[], number[]] = [[], []];
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const hold = async (id: number): Promise<JobOutcome> => (held.push(id), await finished, { kind: 'done' });
+    const take = async (id: number): Promise<JobOutcome> => (taken.push(id), { kind: 'done' });
+    try {
+      await holder.start(hold, { concurrency: 1 });
+      await holder.enqueue(1);
+      await until(() => held.length === 1);
+      await idle.start(take, { concurrency: 2 });
+      await dataSource.query(
+        `INSERT INTO "job" ("request_id", "lease_owner", "lease_expires") VALUES (2, 'dead', now() + interval '2 seconds')`,
+      );
+      await server.stop();
+      await new Promise((resolve) => setTimeout(resolve, 2 * TIMES.lease));
+      await server.start();
+      await until(() => taken.length > 0);
+      finish();
+      await until(async () => (await holder.depth().catch(() => undefined))?.running === 0);
+      expect([held, taken]).toEqual([[1], [2]]);
+    } finally {
+      finish();
+      await Promise.all([holder.stop(), idle.stop()]);
+    }
   });
 });
 
