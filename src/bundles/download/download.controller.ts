@@ -63,6 +63,7 @@ export class DownloadController {
     404,
     [416, 'The range lies behind the end; `Content-Range` tells the size'],
     [500, 'The archive was lost or has changed, and cannot be built again'],
+    [503, 'The store does not answer now; `Retry-After` tells when to ask again'],
   )
   async download(
     @Param('id') id: number,
