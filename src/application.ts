@@ -28,8 +28,8 @@ export async function serve(configuration: Configuration, logger: Logger): Promi
   const app = await NestFactory.create<NestExpressApplication>(module, { ...options, bodyParser: false });
   auditCalls(app, new AuditLog(configuration));
   configureApplication(app, configuration);
-  await app.listen(configuration.server.port, configuration.server.host);
   endWhenTold(app, app.getHttpServer());
+  await app.listen(configuration.server.port, configuration.server.host);
   console.log(banner(configuration, app.getHttpServer().address() as AddressInfo));
   return 0;
 }
