@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Configuration, Role } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';
 import { checkDirectories, readDirectories } from './directories.js';
+import { readKerberos } from './kerberos.js';
 import { DEFAULT_VARIABLES } from './options/environment-variables.js';
 import { similarName, unknownNames } from './options/names.js';
 import { WrongValue } from './options/option.js';
@@ -114,11 +115,9 @@ function readRole(reader: OptionReader, argv: readonly string[]): Role {
 
 function readAuth(reader: OptionReader, role: Role, warnings: string[]): Configuration['auth'] {
   const trustedProxies = reader.read(USED.trustedProxies, []);
-  const kerberosService = reader.read(USED.kerberosService, undefined);
-  const kerberosKeytab = reader.read(USED.kerberosKeytab, undefined);
   const ways = {
     trustedProxies,
-    kerberos: kerberosService === undefined ? undefined : { service: kerberosService, keytab: kerberosKeytab },
+    kerberos: role === 'worker' ? undefined : readKerberos(reader, warnings),
     oidcIssuers: role === 'worker' ? [] : readIssuers(reader),
     tokensFile: role === 'worker' ? undefined : readTokensFile(reader, warnings),
   };

@@ -31,8 +31,8 @@ export class KerberosStrategy extends LoginStrategy implements OnApplicationBoot
 
   /** Stops a start that could let nobody in. */
   async onApplicationBootstrap(): Promise<void> {
-    const { auth, directories, role } = this.configuration;
-    if (auth.kerberos === undefined || role === 'worker') return;
+    const { auth, directories } = this.configuration;
+    if (auth.kerberos === undefined) return;
     this.acceptor = await TokenAcceptor.open({ ...auth.kerberos, directory: join(directories.data, 'kerberos') });
   }
 

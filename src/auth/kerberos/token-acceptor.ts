@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ConfigurationError } from '../../config/index.js';
 import { Slots, untilAborted } from '../../concurrency/index.js';
 
@@ -17,7 +17,7 @@ export interface AcceptedToken {
 export interface AcceptorOptions {
   /** `HTTP@host` */
   service: string;
-  /** Undefined = what `KRB5_KTNAME` or the library's configuration says. */
+  /** Absolute path; undefined = what `KRB5_KTNAME` or the library's configuration says. */
   keytab: string | undefined;
   /** Folder of this process's host for the replay cache. */
   directory: string;
@@ -45,7 +45,7 @@ export class TokenAcceptor {
   static async open({ service, keytab, directory }: AcceptorOptions, load = loadLibrary): Promise<TokenAcceptor> {
     const library = await load();
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    if (keytab !== undefined) process.env.KRB5_KTNAME = `FILE:${resolve(keytab)}`;
+    if (keytab !== undefined) process.env.KRB5_KTNAME = `FILE:${keytab}`;
     // Whatever it said before: without a replay cache a recorded token logs in a second time.
     process.env.KRB5RCACHENAME = `file2:${join(directory, 'replay-cache')}`;
     try {

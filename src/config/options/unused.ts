@@ -36,7 +36,7 @@ export const UNUSED: readonly Unused[] = [
   ...group('downloads have no batches', 'CACHITO_JS_DOWNLOAD_BATCH_SIZE'),
   ...group('local replacements need no list', 'CACHITO_GOMOD_FILE_DEPS_ALLOWLIST'),
   ...group(later('tracing'), 'CACHITO_OTLP_EXPORTER_ENDPOINT'),
-  ...group(later('Kerberos'), 'KRB5_CLIENT_KTNAME'),
+  ...group('git does not log in by Kerberos; give it credentials in CACHITO_UPSTREAMS_FILE', 'KRB5_CLIENT_KTNAME'),
   ...group(later('yarn'), 'CACHITO_YARN_FILE_DEPS_ALLOWLIST'),
   ...group(later('RubyGems'), 'CACHITO_WORKERS_RUBYGEMS_FILE_DEPS_ALLOWLIST'),
   ...group(
