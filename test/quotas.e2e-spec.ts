@@ -111,14 +111,15 @@ describe('quotas', () => {
   });
 
   it('answers from indices, however many requests there are', async () => {
-    await database.dataSource.query(`INSERT INTO "user" ("username") VALUES ('alice')`);
+    await database.dataSource.query(`INSERT INTO "user" ("id", "username") VALUES (1, 'alice'), (2, 'bob')`);
     await database.dataSource.query(
       `INSERT INTO "request" ("repo", "repo_name", "ref", "user_id", "state", "created", "source_hosts")
-       SELECT 'https://h/a', 'a', repeat('a', 40), (SELECT "id" FROM "user"), 4, now() - n * interval '1 hour', '{h}'
+       SELECT 'https://h/a', 'a', repeat('a', 40), 1 + n % 2, 1 + n % 2 * 3, now() - n * interval '1 hour', '{h}'
        FROM generate_series(1, 20000) n`,
     );
     await database.dataSource.query('ANALYZE "request"');
-    const caller = 'coalesce("submitted_by_id", "user_id") = 1';
+    // Bob has nothing unfinished, alice has all that is.
+    const caller = 'coalesce("submitted_by_id", "user_id") = 2';
     for (const [condition, index] of [
       [`${caller} AND "created" > now() - interval '1 minute' ORDER BY "created" DESC OFFSET 4 LIMIT 1`, 'ix_request_created'],
       [`${caller} AND "state" = 1 LIMIT 5`, 'ix_request_caller_unfinished'],

@@ -255,7 +255,7 @@ describe('CACHITO_READ_REQUIRES_LOGIN', () => {
 
   it('asks everybody on every route but the open ones', async () => {
     const routes = routesOf(service.app);
-    const closed = routes.filter(({ path }) => !OPEN.test(path));
+    const closed = routes.filter(({ method, path }) => METHODS.includes(method) && !OPEN.test(path));
     expect(closed.length).toBeGreaterThan(25);
     for (const { method, path } of closed) {
       const url = path.replace(/:\w+/g, '1').replace(/\*\w+/g, 'x').replace(/[{}]/g, '');
@@ -278,6 +278,9 @@ describe('CACHITO_READ_REQUIRES_LOGIN', () => {
     expect((await service.call('HEAD', `${API}/requests/1/events`)).status).toBe(401);
   });
 });
+
+/** Those of this API, and what registries refuse. */
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** What routes need to come as far as the question who calls. */
 const QUERIES: Record<string, string> = {

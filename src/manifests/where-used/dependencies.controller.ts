@@ -13,7 +13,7 @@ import {
   ResourceNotFound,
   type Tag,
 } from '../../http/index.js';
-import { ApiReaders, RequestVisibility } from '../../requests/index.js';
+import { ApiReaders, artifactHosts, RequestVisibility } from '../../requests/index.js';
 import { searchTerms } from './search-terms.js';
 import { WhereUsed } from './where-used.js';
 import { ArtifactView, UseView, WhereUsedQuery } from './where-used.dto.js';
@@ -73,10 +73,16 @@ export class DependenciesController {
   async show(@Param('id') id: number, @CurrentCaller() caller: Caller): Promise<ArtifactView> {
     const artifact = await this.whereUsed.artifact(id);
     if (artifact === undefined) throw new ResourceNotFound();
-    const { type: ecosystem, name, upstream } = artifact;
-    if (this.visibility.isHiddenArtifact({ ecosystem, name, upstream }, caller)) throw new ResourceNotFound();
+    const hidden = this.visibility.hiddenFrom(caller);
+    if (hidden.length > 0 && (await this.whereUsed.originsOf(artifact)).every((each) => isFrom(each, hidden))) {
+      throw new ResourceNotFound();
+    }
     return artifact;
   }
+}
+
+function isFrom(origin: Parameters<typeof artifactHosts>[0], hosts: readonly string[]): boolean {
+  return artifactHosts(origin).some((host) => hosts.includes(host));
 }
 
 function linkFilters(query: WhereUsedQuery): LinkFilters {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type CataloguedPackage, DependencyPaths } from '../../dependencies/index.js';
+import { type Artifact, type CataloguedPackage, DependencyPaths } from '../../dependencies/index.js';
 import { CachitoNotImplementedError } from '../../errors/index.js';
 import { timestampSql } from '../../http/index.js';
 import { stateName } from '../../requests/index.js';
@@ -67,6 +67,16 @@ export class WhereUsed {
     };
   }
 
+  /** What an archived file is from: itself, or the files that it was made of here. */
+  async originsOf({ type, name, upstream }: ArtifactView): Promise<Origin[]> {
+    const [, wheel] = /^METADATA of wheel sha256:([0-9a-f]{64})$/.exec(upstream) ?? [];
+    const wheels: Origin[] =
+      wheel === undefined
+        ? []
+        : await this.dataSource.query(`SELECT "ecosystem", "name", "upstream" FROM "artifact" WHERE "sha256" = $1`, [wheel]);
+    return wheels.length > 0 ? wheels : [{ ecosystem: type, name, upstream }];
+  }
+
   private query<Row>({ text, parameters }: Statement): Promise<Row[]> {
     return this.dataSource.query(text, parameters);
   }
@@ -103,6 +113,8 @@ export class WhereUsed {
     return modules;
   }
 }
+
+type Origin = Pick<Artifact, 'ecosystem' | 'name' | 'upstream'>;
 
 interface UseRow {
   type: string;

@@ -35,7 +35,7 @@ export class Maintenance {
   }
 
   /** Removes what has served its time and what crashed processes left behind. */
-  tidy(): Promise<true | undefined> {
+  tidy(): Promise<boolean | undefined> {
     return this.lock.once('housekeeping', async () => {
       await this.housekeeping.run();
       return true;

@@ -17,7 +17,7 @@ export function normalHost(text: string): string | undefined {
   const { hostname, pathname, search, hash } = new URL(`http://${authority}/`);
   if (pathname !== '/' || search !== '' || hash !== '') return undefined;
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  return host === '' ? undefined : host;
+  return /^[a-z0-9_.:-]+$/.test(host) ? host : undefined;
 }
 
 /** Host of a repository's address, as the service reads it when it fetches. */

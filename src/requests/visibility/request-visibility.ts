@@ -2,10 +2,9 @@ import { ForbiddenException, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Caller } from '../../auth/index.js';
 import { Configuration } from '../../config/index.js';
-import type { Artifact } from '../../dependencies/index.js';
 import { ResourceNotFound } from '../../http/index.js';
 import { HostReaders } from './host-readers.js';
-import { artifactHosts, repositoryHost } from './hosts.js';
+import { repositoryHost } from './hosts.js';
 
 /**
  * The one place that decides which requests a caller sees. One that is hidden is, for its caller, as if it were not
@@ -41,12 +40,6 @@ export class RequestVisibility {
       [id, hidden],
     );
     return rows[0]?.hidden === false;
-  }
-
-  /** Whether an archived file comes from a host from which the caller must see nothing. */
-  isHiddenArtifact(artifact: Pick<Artifact, 'ecosystem' | 'name' | 'upstream'>, caller: Caller): boolean {
-    const hidden = this.hiddenFrom(caller);
-    return artifactHosts(artifact).some((host) => hidden.includes(host));
   }
 
   /** Throws 403 for a repository whose requests the caller could not see. */
