@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import { readMetrics } from '../../test/support/metrics.js';
 import { startRedis, type TestRedis } from '../../test/support/redis.js';
+import { type RoomApplication, startRoomApplication } from '../../test/support/room-application.js';
 import { itWithTool, missingTool } from '../../test/support/tools.js';
-import { AppModule } from '../app.module.js';
 import { testConfiguration } from '../config/testing.js';
 import { PUBLIC_UPSTREAMS } from '../config/upstreams/upstreams.js';
-import { openTestDatabase, type TestDatabase } from '../database/testing.js';
-import { configureApplication } from '../http/index.js';
+import { QueueModule } from '../queue/queue.module.js';
+import { StatusModule } from './status.module.js';
 
 Logger.overrideLogger(false);
 
@@ -17,31 +15,25 @@ const PASSWORD = 'secret-of-redis';
 
 describe('status of a service whose queue is in Redis', () => {
   let redis: TestRedis;
-  let database: TestDatabase;
-  let app: NestExpressApplication;
+  let service: RoomApplication;
 
   beforeAll(async () => {
     if (missingTool('redis-server') !== undefined) return;
-    [redis, database] = await Promise.all([startRedis({ password: PASSWORD }), openTestDatabase()]);
-    const configuration = testConfiguration({
-      database: { url: database.url },
-      queue: { redisUrl: redis.url },
+    redis = await startRedis({ password: PASSWORD });
+    const queue = { redisUrl: redis.url };
+    service = await startRoomApplication([QueueModule.forRoot(testConfiguration({ queue })), StatusModule], {
+      queue,
       requests: { enabledPackageManagers: ['npm'] },
       upstreams: { ...PUBLIC_UPSTREAMS, npm: [] },
     });
-    const options = { logger: false as const, bodyParser: false, abortOnError: false };
-    app = await NestFactory.create<NestExpressApplication>(AppModule.for(configuration), options);
-    configureApplication(app, configuration);
-    await app.listen(0, '127.0.0.1');
   });
   afterAll(async () => {
-    await app?.close();
+    await service?.close();
     await redis?.close();
-    await database?.close();
   });
 
   async function get(path: string): Promise<[number, string]> {
-    const response = await fetch(`${await app.getUrl()}/${path}`);
+    const response = await fetch(`${service.origin}/${path}`);
     return [response.status, await response.text()];
   }
 
