@@ -1,0 +1,341 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { execa } from 'execa';
+import { openTestDatabase } from '../src/database/testing.js';
+import { GitServer } from './support/git-server.js';
+import { kerberosObstacle, REALM, SHORT_LIFE, TestKdc } from './support/kdc.js';
+import { Service } from './support/service.js';
+import { itUnless } from './support/tools.js';
+
+const OBSTACLE = kerberosObstacle();
+const WORKER = `ci/worker@${REALM}`;
+const SERVICE = 'HTTP@localhost';
+
+interface Answer {
+  status: number;
+  /** All `WWW-Authenticate`. */
+  challenges: string[];
+  body: { id: number; user: string | null; submitted_by: string | null; error: string };
+}
+
+/** The real service, the real KDC and curl; skipped only where there is no KDC or the optional package is missing. */
+describe('login by Kerberos', () => {
+  let kdc: TestKdc;
+  let gitServer: GitServer;
+  let service: Service;
+  let keytab: string;
+  let workerKeytab: string;
+  let body: string;
+
+  beforeAll(async () => {
+    if (OBSTACLE !== undefined) return;
+    kdc = await TestKdc.start();
+    await kdc.addUser('alice');
+    [keytab, workerKeytab] = [await kdc.keytab('HTTP/localhost'), await kdc.keytab('ci/worker')];
+    gitServer = await GitServer.start();
+    const repository = await gitServer.createRepository('team/app.git');
+    const ref = await repository.commit({ files: { 'a.txt': 'a' } });
+    body = JSON.stringify({ repo: repository.url, ref, pkg_managers: [] });
+    service = await Service.start({
+      ...environment(),
+      CACHITO_WORKER_USERNAMES: JSON.stringify([WORKER]),
+      CACHITO_TRUSTED_PROXIES: '127.0.0.2',
+    });
+  });
+
+  afterAll(async () => {
+    await service?.close();
+    await gitServer?.stop();
+    await kdc?.close();
+  });
+
+  itUnless(OBSTACLE, 'creates a request under the principal of the ticket', async () => {
+    const answer = await post(await kdc.login('alice'));
+    expect(answer).toMatchObject({ status: 201, body: { user: `alice@${REALM}`, submitted_by: null } });
+    expect(answer.challenges).toEqual([expect.stringMatching(/^Negotiate [\w+/]+=*$/)]);
+  });
+
+  itUnless(OBSTACLE, 'gives those without a ticket the challenge', async () => {
+    expect(await post(kdc.withoutLogin())).toMatchObject({ status: 401, challenges: ['Negotiate'] });
+    // By a name whose principal the KDC does not know.
+    const url = `${service.base}/api/v1/requests`;
+    const args = ['-H', 'Content-Type: application/json', '-d', body];
+    const alice = await kdc.login('alice');
+    expect(await curl(alice, url, args)).toMatchObject({ status: 401, challenges: ['Negotiate'] });
+    expect(await curl(alice, url.replace('127.0.0.1', 'localhost'), args)).toMatchObject({ status: 201 });
+  });
+
+  itUnless(OBSTACLE, 'lets a worker patch by its keytab, and nobody else', async () => {
+    const worker = await kdc.login('ci/worker', { keytab: workerKeytab });
+    const { id } = (await post(worker)).body;
+    await service.finish(id);
+    const patch = (client: Record<string, string>): Promise<Answer> =>
+      curl(client, `${address()}/${id}`, ['-X', 'PATCH', '-H', 'Content-Type: application/json', '-d', STALE]);
+    expect(await patch(kdc.withoutLogin())).toMatchObject({ status: 401, challenges: ['Negotiate'] });
+    expect(await patch(await kdc.login('alice'))).toMatchObject({ status: 403 });
+    expect(await service.show(id)).toMatchObject({ state: 'complete', user: WORKER });
+    expect(await patch(worker)).toMatchObject({ status: 200 });
+    expect(await service.show(id)).toMatchObject({ state: 'stale' });
+  });
+
+  itUnless(OBSTACLE, 'takes a token once, even from many callers at a time and after a restart', async () => {
+    const alice = await kdc.login('alice');
+    const recorded = await recordedHeader(alice);
+    const statuses = (await Promise.all(Array.from({ length: 10 }, () => send(recorded)))).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([201, ...Array<number>(9).fill(401)]);
+    const used = { error: expect.stringMatching(/used before/) };
+    const replay = await send(recorded);
+    expect(replay).toMatchObject({ status: 401, challenges: ['Negotiate'], body: used });
+    await service.kill('SIGKILL');
+    await service.restart();
+    expect(await send(recorded)).toMatchObject({ status: 401, body: used });
+    expect(await post(alice)).toMatchObject({ status: 201 });
+  });
+
+  itUnless(OBSTACLE, 'refuses bogus tokens, says why, and goes on', async () => {
+    const [token, foreign] = [await tokens(SERVICE, 1), await tokens('HTTP@elsewhere', 1)].map(([one]) => one);
+    const cases: [string, RegExp][] = [
+      ['Negotiate', /one token in base64/],
+      ['Negotiate %%%', /one token in base64/],
+      ['Negotiate bm9uc2Vuc2U=', /not one of Kerberos/],
+      ['Negotiate TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGFKAAAADw==', /NTLM/],
+      [`Negotiate ${firstOfSeveral().toString('base64')}`, /several rounds/],
+      ['Negotiate oQcwBaADCgEA', /continues/],
+      [`Negotiate ${foreign}`, /another service/],
+      [`Negotiate ${broken(token)}`, /./],
+      [`Negotiate ${'A'.repeat(12_000)}`, /not one of Kerberos/],
+    ];
+    for (const [header, why] of cases) {
+      expect({ header, ...(await send(header)) }).toMatchObject({
+        header,
+        status: 401,
+        challenges: ['Negotiate'],
+        body: { error: expect.stringMatching(why) },
+      });
+    }
+    const [doubled] = await tokens(SERVICE, 1);
+    const twice = ['-H', `Authorization: Negotiate ${doubled}`, '-H', 'Authorization: Negotiate bm9uc2Vuc2U='];
+    const doubledAnswer = await curl({}, address(), [...POSTED, body, ...twice], []);
+    expect(doubledAnswer).toMatchObject({ status: 401, body: { error: expect.stringMatching(/several/) } });
+    // Node refuses headers that are larger than it is told to take (--max-http-header-size).
+    const huge = ['-H', `Authorization: Negotiate ${'A'.repeat(60_000)}`];
+    expect(await curl({}, address(), [...POSTED, body, ...huge], [])).toMatchObject({ status: 431 });
+    expect(await post(await kdc.login('alice'))).toMatchObject({ status: 201 });
+  });
+
+  itUnless(OBSTACLE, 'stands hundreds of random and mutilated tokens', async () => {
+    const { pid } = service;
+    const [token] = await tokens(SERVICE, 1);
+    const bytes = Buffer.from(token, 'base64');
+    for (let round = 0; round < 60; round++) {
+      const headers = Array.from({ length: 10 }, (_, at) => `Negotiate ${mutilated(bytes, round * 10 + at).toString('base64')}`);
+      const answers = await Promise.all(headers.map(send));
+      for (const { status, challenges } of answers) {
+        expect({ status, challenges }).toEqual({ status: 401, challenges: ['Negotiate'] });
+      }
+    }
+    expect(service.pid).toBe(pid);
+    expect(await post(await kdc.login('alice'))).toMatchObject({ status: 201 });
+  });
+
+  itUnless(OBSTACLE, 'proves to a client that it is the service', async () => {
+    const alice = await kdc.login('alice');
+    const outcome: unknown = JSON.parse(await client(alice, ['post', SERVICE, address(), body]));
+    expect(outcome).toEqual({ status: 201, proven: true, forged: false });
+  });
+
+  itUnless(OBSTACLE, 'stands beside a trusted proxy, whose word comes first', async () => {
+    const proxied = ['--interface', '127.0.0.2', '-H', 'X-Remote-User: bob'];
+    const alice = await kdc.login('alice');
+    expect(await curl({}, address(), [...POSTED, body, ...proxied], [])).toMatchObject({ status: 201, body: { user: 'bob' } });
+    const forged = ['-H', 'X-Remote-User: bob'];
+    expect(await curl({}, address(), [...POSTED, body, ...forged], [])).toMatchObject({ status: 401, challenges: ['Negotiate'] });
+    const both = await curl(alice, address(), [...POSTED, body, ...forged]);
+    expect(both).toMatchObject({ status: 201, body: { user: `alice@${REALM}` } });
+  });
+
+  itUnless(OBSTACLE, 'takes new keys without a restart, and old tickets as long as the keytab has theirs', async () => {
+    const [early, late] = [await kdc.login('alice'), await kdc.login('alice')];
+    expect(await post(early)).toMatchObject({ status: 201 });
+    const kept = await readFile(keytab);
+    await kdc.keytab('HTTP/localhost');
+    const renewed = await readFile(keytab);
+    expect(await post(early)).toMatchObject({ status: 201 });
+    expect(await post(late)).toMatchObject({ status: 201 });
+    await writeFile(keytab, kept);
+    expect(await post(late)).toMatchObject({ status: 401, body: { error: expect.stringMatching(/new tickets/) } });
+    await writeFile(keytab, '');
+    expect(await post(late)).toMatchObject({ status: 503, body: { error: expect.stringMatching(/Try again later/) } });
+    await writeFile(keytab, renewed);
+    expect(await post(late)).toMatchObject({ status: 201 });
+  });
+
+  itUnless(OBSTACLE, 'refuses an expired ticket whose holder says otherwise', async () => {
+    const strict = await Service.start({ ...environment(), ...(await kdc.environmentWithSkew(SKEW)) });
+    try {
+      const alice = await kdc.login('alice', { shortTicket: 'HTTP/localhost' });
+      const url = strict.base.replace('127.0.0.1', 'localhost');
+      const call = (): Promise<Answer> => curl(alice, `${url}/api/v1/requests`, [...POSTED, body]);
+      await wait((SHORT_LIFE + SKEW + 1) * 1_000);
+      // curl sends no expired ticket.
+      expect(await call()).toMatchObject({ status: 401, challenges: ['Negotiate'] });
+      await lengthen(alice.KRB5CCNAME.replace('FILE:', ''));
+      const expired = { error: expect.stringMatching(/the ticket has expired/) };
+      expect(await call()).toMatchObject({ status: 401, challenges: ['Negotiate'], body: expired });
+    } finally {
+      await strict.close();
+    }
+  });
+
+  itUnless(OBSTACLE, 'does not start without the package or a key, and says what to do', async () => {
+    const database = await openTestDatabase();
+    const start = (more: Record<string, string>): Promise<Service> =>
+      Service.start({ ...environment(), DATABASE_URL: database.url, ...more });
+    const without = `data:text/javascript,${encodeURIComponent(WITHOUT_PACKAGE)}`;
+    const other = await kdc.keytab('HTTP/other.example.org');
+    const empty = join(kdc.directory, 'empty.keytab');
+    await writeFile(empty, '');
+    const cases: [Record<string, string>, RegExp][] = [
+      [{ NODE_OPTIONS: `--import=${without}` }, /optional package kerberos.*libkrb5-dev.*npm ci/],
+      [{ CACHITO_KERBEROS_KEYTAB: '/nowhere' }, /CACHITO_KERBEROS_KEYTAB \(\/nowhere\)/],
+      [{ CACHITO_KERBEROS_KEYTAB: empty }, /CACHITO_KERBEROS_KEYTAB \(.*empty\.keytab\)/],
+      [{ CACHITO_KERBEROS_KEYTAB: other }, /no key of HTTP\/localhost.*ktadd/],
+      [{ CACHITO_KERBEROS_SERVICE: 'cachito.example.org' }, /no key of HTTP\/cachito\.example\.org.*klist -k/],
+    ];
+    try {
+      for (const [more, message] of cases) await expect(start(more)).rejects.toThrow(message);
+    } finally {
+      await database.close();
+    }
+  });
+
+  function environment(): Record<string, string> {
+    return { ...kdc.environment, CACHITO_KERBEROS_SERVICE: SERVICE, CACHITO_KERBEROS_KEYTAB: keytab, LOGIN_DISABLED: 'false' };
+  }
+
+  /** By the name of the service principal. */
+  function address(): string {
+    return `${service.base.replace('127.0.0.1', 'localhost')}/api/v1/requests`;
+  }
+
+  function post(client: Record<string, string>): Promise<Answer> {
+    return curl(client, address(), [...POSTED, body]);
+  }
+
+  /** A call with a header of our own. */
+  async function send(authorization: string): Promise<Answer> {
+    const response = await service.post(JSON.parse(body), { Authorization: authorization });
+    const challenges = response.headers.get('WWW-Authenticate')?.split(', ') ?? [];
+    return { status: response.status, challenges, body: (await response.json()) as Answer['body'] };
+  }
+
+  async function tokens(of: string, count: number, environment?: Record<string, string>): Promise<string[]> {
+    if (of !== SERVICE) await kdc.keytab(of.replace('@', '/'));
+    return JSON.parse(await client(environment ?? (await kdc.login('alice')), ['tokens', of, String(count)])) as string[];
+  }
+});
+
+const POSTED = ['-H', 'Content-Type: application/json', '-d'];
+const CURL = 'curl';
+/** Seconds. */
+const SKEW = 5;
+const STALE = JSON.stringify({ state: 'stale', state_reason: 'The request has expired' });
+const WITHOUT_PACKAGE = `import { register } from 'node:module';
+register('data:text/javascript,' + encodeURIComponent(\`export async function resolve(name, context, next) {
+  if (name === 'kerberos') throw new Error("Cannot find package 'kerberos'");
+  return next(name, context);
+}\`));`;
+
+/** `--negotiate -u :` unless other credentials are given. */
+async function curl(
+  environment: Record<string, string>,
+  url: string,
+  args: readonly string[],
+  credentials = ['--negotiate', '-u', ':'],
+): Promise<Answer> {
+  const { stdout } = await execa(CURL, ['-sS', '-i', '--max-time', '60', ...credentials, ...args, url], {
+    env: { PATH: process.env.PATH, ...environment },
+    extendEnv: false,
+  });
+  // Answers in turn: the last one counts.
+  const answers = stdout.split(/\r?\n(?=HTTP\/1)|^(?=HTTP\/1)/);
+  const [head, ...rest] = answers[answers.length - 1].split(/\r?\n\r?\n/);
+  const challenges = [...head.matchAll(/^www-authenticate: (.*?)\r?$/gim)].map(([, value]) => value);
+  const text = rest.join('\n\n');
+  return { status: Number(head.split(' ')[1]), challenges, body: (text === '' ? {} : JSON.parse(text)) as Answer['body'] };
+}
+
+async function client(environment: Record<string, string>, args: readonly string[]): Promise<string> {
+  const program = join(import.meta.dirname, 'support/negotiate-client.mjs');
+  const { stdout } = await execa(process.execPath, [program, ...args], { env: environment });
+  return stdout;
+}
+
+/** What curl sends to log in: to somebody else, who listens by the same name. */
+async function recordedHeader(environment: Record<string, string>): Promise<string> {
+  let recorded = '';
+  const server = createServer((request, response) => {
+    recorded = request.headers.authorization ?? recorded;
+    response.writeHead(recorded === '' ? 401 : 200, { 'WWW-Authenticate': 'Negotiate' }).end('{}');
+  }).listen(0, 'localhost');
+  await once(server, 'listening');
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('No port');
+  await curl(environment, `http://localhost:${bound.port}/`, []);
+  server.close();
+  return recorded;
+}
+
+/** The first token of a negotiation without a ticket in it (RFC 4178, §4.2.1). */
+function firstOfSeveral(): Buffer {
+  const kerberos = Buffer.from('06092a864886f712010202', 'hex');
+  return der(0x60, Buffer.from('06062b0601050502', 'hex'), der(0xa0, der(0x30, der(0xa0, der(0x30, kerberos)))));
+}
+
+function der(tag: number, ...parts: Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  return Buffer.concat([Buffer.from([tag, content.length]), content]);
+}
+
+function broken(token: string): string {
+  const bytes = Buffer.from(token, 'base64');
+  bytes[bytes.length - 9] ^= 1;
+  return bytes.toString('base64');
+}
+
+/** Never what it was: one byte of the ticket's or the authenticator's encrypted part differs, or it is cut, or random. */
+function mutilated(token: Buffer, seed: number): Buffer {
+  const random = sequence(seed);
+  const bytes = Buffer.from(token);
+  bytes[bytes.length - 1 - random(60)] ^= 1 + random(255);
+  if (seed % 4 === 1) return bytes.subarray(0, 1 + random(bytes.length - 1));
+  if (seed % 4 === 2) for (let count = 0; count < 4; count++) bytes[random(seed % 8 === 2 ? 60 : bytes.length)] = random(256);
+  if (seed % 4 === 3) return Buffer.from(Array.from({ length: 1 + random(6_000) }, () => random(256)));
+  return bytes;
+}
+
+/** The same numbers for the same seed (Lehmer's generator). */
+function sequence(seed: number): (below: number) => number {
+  let state = (seed + 1) * 48_271;
+  return (below) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % below;
+  };
+}
+
+/** Makes the tickets of a cache look as if they had an hour left: a client believes what stands there. */
+async function lengthen(cache: string): Promise<void> {
+  const bytes = await readFile(cache);
+  const now = Math.floor(Date.now() / 1000);
+  for (let at = 0; at + 12 <= bytes.length; at++) {
+    // The times of login, begin and end stand in a row.
+    const [login, begin, end] = [0, 4, 8].map((offset) => bytes.readUInt32BE(at + offset));
+    const isShort = begin - login <= 1 && end > begin && end - begin <= SHORT_LIFE;
+    if (isShort && login > now - 3_600 && login <= begin && end < now) bytes.writeUInt32BE(now + 3_600, at + 8);
+  }
+  await writeFile(cache, bytes);
+}
