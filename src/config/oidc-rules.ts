@@ -55,7 +55,8 @@ function readTemplate(value: unknown): UserNamePart[] {
   const template = text(value);
   const parts = template.split(/\{([^{}]*)\}/).map((part, at): UserNamePart => (at % 2 === 0 ? part : { claim: part }));
   const literals = parts.filter((part) => typeof part === 'string');
-  const isPlain = literals.every((part) => part === '' || (isUserName(part.trim()) && !/[{}]/.test(part)));
+  // White space may stand between two claims, but not around the whole.
+  const isPlain = template.trim() === template && literals.every((part) => isUserName(`|${part}|`) && !/[{}]/.test(part));
   const claims = parts.filter((part) => typeof part !== 'string');
   if (!isPlain || template.length > MAX_USER_NAME || claims.some(({ claim }) => claim === '')) {
     throw new WrongValue('must be a user name, in which {claim} stands for the value of a claim');

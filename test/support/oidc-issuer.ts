@@ -1,7 +1,8 @@
-import { createHmac, type KeyObject, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 /** A key pair of an issuer. */
 export interface IssuerKey {
@@ -22,6 +23,13 @@ export function issuerKey(kid: string, alg: IssuerKey['alg'] = 'RS256'): IssuerK
 /** What stands at an issuer's path instead of its documents. */
 export type IssuerMode = 'right' | 'down' | 'silent' | 'html' | 'redirect' | 'huge' | 'impostor' | 'broken';
 
+interface Client {
+  clientId: string;
+  token: () => string;
+  /** Code → challenge. */
+  challenges: Map<string, string>;
+}
+
 const now = (): number => Math.floor(Date.now() / 1000);
 
 /**
@@ -31,6 +39,7 @@ const now = (): number => Math.floor(Date.now() / 1000);
 export class OidcIssuers {
   readonly asked: string[] = [];
   private readonly modes = new Map<string, IssuerMode>();
+  private readonly clients = new Map<string, Client>();
   private readonly published = new Map<string, readonly IssuerKey[]>();
   private readonly server: Server;
 
@@ -56,14 +65,23 @@ export class OidcIssuers {
     return `${this.origin}/${path}`;
   }
 
+  /** A public client that may log people in at `<issuer>/auth` and take the token at `<issuer>/token` (RFC 7636). */
+  addClient(path: string, clientId: string, token: () => string): void {
+    this.clients.set(path, { clientId, token, challenges: new Map() });
+  }
+
   close(): void {
     this.server.closeAllConnections();
     this.server.close();
   }
 
-  private answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    const { url = '' } = request;
     this.asked.push(url);
     const [, path = '', ...rest] = url.split('/');
+    const client = this.clients.get(path);
+    if (client !== undefined && rest[0]?.startsWith('auth?')) return authorize(client, url, response);
+    if (client !== undefined && rest[0] === 'token') return void exchange(client, request, response);
     const mode = this.modes.get(path);
     if (mode === 'down') response.writeHead(500).end();
     else if (mode === 'html') response.setHeader('Content-Type', 'text/html').end('<h1>Welcome</h1>');
@@ -82,6 +100,32 @@ export class OidcIssuers {
   }
 }
 
+/** Everybody is logged in at once: the browser is sent back with a code. */
+function authorize({ clientId, challenges }: Client, url: string, response: ServerResponse): void {
+  const query = new URL(url, 'http://issuer').searchParams;
+  const code = randomUUID();
+  const isRight = query.get('client_id') === clientId && query.get('code_challenge_method') === 'S256';
+  if (!isRight || query.get('response_type') !== 'code') return void response.writeHead(400).end();
+  challenges.set(code, query.get('code_challenge') ?? '');
+  const back = new URL(query.get('redirect_uri') ?? '');
+  back.searchParams.set('code', code);
+  back.searchParams.set('state', query.get('state') ?? '');
+  response.writeHead(302, { Location: back.href }).end();
+}
+
+/** A code for a token, for who knows the secret behind its challenge. */
+async function exchange(client: Client, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.setHeader('Access-Control-Allow-Origin', request.headers.origin ?? '*');
+  response.setHeader('Access-Control-Allow-Headers', 'content-type, x-requested-with, authorization');
+  if (request.method === 'OPTIONS') return void response.writeHead(204).end();
+  const form = new URLSearchParams(await text(request));
+  const challenge = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url');
+  const known = client.challenges.get(form.get('code') ?? '');
+  if (known !== challenge || form.get('client_id') !== client.clientId) return void response.writeHead(400).end('{}');
+  response.setHeader('Content-Type', 'application/json');
+  response.end(JSON.stringify({ access_token: client.token(), token_type: 'Bearer', expires_in: 300 }));
+}
+
 export function publicJwk({ kid, alg, publicKey }: IssuerKey): object {
   return { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' };
 }
@@ -93,16 +137,17 @@ export function makeToken(key: IssuerKey, claims: object, header: object = {}): 
 
 /** The same with a payload of any bytes. */
 export function signed(key: IssuerKey, payload: string, header: object = {}): string {
-  const text = `${encoded({ alg: key.alg, kid: key.kid, typ: 'JWT', ...header })}.${Buffer.from(payload).toString('base64url')}`;
-  const signature = sign('sha256', Buffer.from(text), { key: key.privateKey, dsaEncoding: 'ieee-p1363' });
-  return `${text}.${signature.toString('base64url')}`;
+  const head = encoded({ alg: key.alg, kid: key.kid, typ: 'JWT', ...header });
+  const body = `${head}.${Buffer.from(payload).toString('base64url')}`;
+  const signature = sign('sha256', Buffer.from(body), { key: key.privateKey, dsaEncoding: 'ieee-p1363' });
+  return `${body}.${signature.toString('base64url')}`;
 }
 
 /** Key confusion: the public key is taken for the secret of an HMAC. */
 export function confusedToken(key: IssuerKey, claims: object): string {
-  const text = `${encoded({ alg: 'HS256', kid: key.kid })}.${encoded({ iat: now(), exp: now() + 300, ...claims })}`;
+  const body = `${encoded({ alg: 'HS256', kid: key.kid })}.${encoded({ iat: now(), exp: now() + 300, ...claims })}`;
   const secret = key.publicKey.export({ format: 'pem', type: 'spki' });
-  return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+  return `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;
 }
 
 /** `alg: none`, RFC 7519 §6. */

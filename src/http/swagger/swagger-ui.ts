@@ -61,18 +61,21 @@ export function serveDocumentation(app: INestApplication, configuration: Configu
     },
   });
   app.getHttpAdapter().get('/', (_: Request, response: Response) => {
-    if (browser !== undefined) allowCallsTo(response, new URL(browser.tokenEndpoint).origin);
+    if (browser !== undefined) allowLogin(response, new URL(browser.tokenEndpoint).origin);
     response.type('html').send(PAGE);
   });
   if (browser === undefined) return;
   app.getHttpAdapter().get('/oauth2-redirect.html', (_: Request, response: Response) => {
     response.setHeader('Content-Security-Policy', REDIRECT_POLICY);
+    // Any other value would cut it off from the page that waits for it, as the issuer's page lies between them.
+    response.setHeader('Cross-Origin-Opener-Policy', 'unsafe-none');
     response.type('html').send(REDIRECT_PAGE);
   });
 }
 
-/** The page takes its token from there. */
-function allowCallsTo(response: Response, origin: string): void {
+/** The page opens a window for the login, and takes its token from `origin`. */
+function allowLogin(response: Response, origin: string): void {
+  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin-allow-popups');
   const policy = String(response.getHeader('Content-Security-Policy'));
   response.setHeader('Content-Security-Policy', policy.replace("connect-src 'self'", `connect-src 'self' ${origin}`));
 }
