@@ -158,6 +158,23 @@ describe('login by Kerberos', () => {
     expect(both).toMatchObject({ status: 201, body: { user: `alice@${REALM}` } });
   });
 
+  itUnless(OBSTACLE, 'stands beside bearer tokens; a 401 has the challenges of both', async () => {
+    const file = join(kdc.directory, 'tokens.yaml');
+    await writeFile(file, `- {user: bot, sha256: "${'0'.repeat(64)}"}\n`, { mode: 0o600 });
+    const other = await Service.start({ ...environment(), CACHITO_TOKENS_FILE: file });
+    try {
+      const url = `${other.base.replace('127.0.0.1', 'localhost')}/api/v1/requests`;
+      const both = [expect.stringMatching(/^Bearer /), 'Negotiate'];
+      const call = (client: Record<string, string>): Promise<Answer> => curl(client, url, [...POSTED, body]);
+      expect(await call(kdc.withoutLogin())).toMatchObject({ status: 401, challenges: both });
+      const bearer = await curl({}, url, [...POSTED, body, '-H', 'Authorization: Bearer nonsense'], []);
+      expect(bearer).toMatchObject({ status: 401, challenges: both });
+      expect(await call(await kdc.login('alice'))).toMatchObject({ status: 201, body: { user: `alice@${REALM}` } });
+    } finally {
+      await other.close();
+    }
+  });
+
   itUnless(OBSTACLE, 'takes new keys without a restart, and old tickets as long as the keytab has theirs', async () => {
     const [early, late] = [await kdc.login('alice'), await kdc.login('alice')];
     expect(await post(early)).toMatchObject({ status: 201 });
