@@ -46,18 +46,14 @@ const UP = [
       WHERE h."request_id" = r."id" AND r."source_hosts" = '{?}' AND ${which}`,
   ),
   `DROP FUNCTION pg_temp.host_of(text)`,
-  `CREATE INDEX "ix_request_source_hosts" ON "request" USING gin ("source_hosts")`,
 
   // --- requests/: how much each user has asked for that is not finished; `coalesce` is who called -----------------------
   `CREATE INDEX "ix_request_caller_unfinished" ON "request" (coalesce("submitted_by_id", "user_id")) WHERE "state" = 1`,
 ];
 
-const DOWN = [
-  `DROP INDEX "ix_request_caller_unfinished"`,
-  `DROP INDEX "ix_request_source_hosts"`,
-];
+const DOWN = [`DROP INDEX "ix_request_caller_unfinished"`];
 
-/** The hosts of the requests that there are, and indices for them and for the quota of users. */
+/** The hosts of the requests that there are, and an index for the quota of users. */
 export class KnownHosts1795910400000 implements MigrationInterface {
   readonly name = 'KnownHosts1795910400000';
 

@@ -6,7 +6,7 @@ import { ValidationError } from '../errors/index.js';
 import { ResourceNotFound, timestampSql } from '../http/index.js';
 import type { BuildRequirement } from '../packages/index.js';
 import {
-  hiddenRequest,
+  isHidden,
   readBuildRequirements,
   REQUEST_STATES,
   type RequestStateName,
@@ -83,7 +83,7 @@ export class ManifestRequests {
     const rows: RequestRow[] =
       hiddenHosts.length === 0
         ? await this.dataSource.query(`${SELECT_REQUESTS} ${BY_ID}`, [ids])
-        : await this.dataSource.query(`${SELECT_REQUESTS} AND NOT ${hiddenRequest('r."id"', '$2')} ${BY_ID}`, [
+        : await this.dataSource.query(`${SELECT_REQUESTS} AND NOT ${isHidden('r', '$2')} ${BY_ID}`, [
             ids,
             hiddenHosts,
           ]);

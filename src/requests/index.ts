@@ -16,7 +16,7 @@ export {
   type StateChanged,
   type StateChangeOptions,
 } from './states/state-change.js';
-export { hiddenRequest, RequestVisibility } from './visibility/request-visibility.js';
+export { hiddenRequest, isHidden, RequestVisibility } from './visibility/request-visibility.js';
 export { ApiReaders, RequestReaders } from './visibility/request-readers.js';
 export { artifactHosts, repositoryHost, submoduleHosts } from './visibility/hosts.js';
 export * from './work/index.js';

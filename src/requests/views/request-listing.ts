@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { PackageManagerName } from '../../config/index.js';
 import { REQUEST_STATES, type RequestStateName } from '../request-state.js';
-import { hiddenRequest } from '../visibility/request-visibility.js';
+import { isHidden } from '../visibility/request-visibility.js';
 
 /** Which requests; all conditions must hold. */
 export interface RequestFilter {
@@ -50,7 +50,7 @@ export class RequestListing {
     const isAnyHidden = hiddenHosts.length > 0;
     const rows: { id: number }[] = await this.dataSource.query(
       `SELECT r."id" FROM "request" r WHERE r."repo_name" = $1 AND r."ref" = $2
-       ${isAnyHidden ? `AND NOT ${hiddenRequest('r."id"', '$3')}` : ''} ORDER BY r."id" DESC LIMIT 1`,
+       ${isAnyHidden ? `AND NOT ${isHidden('r', '$3')}` : ''} ORDER BY r."id" DESC LIMIT 1`,
       isAnyHidden ? [name, ref, hiddenHosts] : [name, ref],
     );
     return rows[0]?.id;
@@ -78,7 +78,7 @@ function conditions(filter: RequestFilter): { where: string; parameters: unknown
   }
   add(filter.errorOrigin, (value) => errorCondition('origin', value));
   add(filter.errorType, (value) => errorCondition('error_type', value));
-  if (filter.hiddenHosts.length > 0) add(filter.hiddenHosts, (value) => `NOT ${hiddenRequest('r."id"', value)}`);
+  if (filter.hiddenHosts.length > 0) add(filter.hiddenHosts, (value) => `NOT ${isHidden('r', value)}`);
   return { where: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, parameters };
 }
 

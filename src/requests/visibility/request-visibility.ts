@@ -21,7 +21,7 @@ export class RequestVisibility {
     this.readers = new HostReaders(configuration.auth.hostReaders);
   }
 
-  /** Hosts from which a caller must see nothing; empty = the caller sees all. For `hiddenRequest`. */
+  /** Hosts from which a caller must see nothing; empty = the caller sees all. For `isHidden`. */
   hiddenFrom(caller: Caller): readonly string[] {
     return this.readers.hiddenFrom(caller);
   }
@@ -53,10 +53,12 @@ export class RequestVisibility {
   }
 }
 
-/**
- * SQL condition: the request whose id is `id` is hidden. `hosts` is the placeholder of what `hiddenFrom` returned. Two
- * ways are open to the database: look at each request, or leave out those that the index of hosts names.
- */
+/** SQL condition on a row of `request`: it is hidden. `hosts` is the placeholder of what `hiddenFrom` returned. */
+export function isHidden(row: string, hosts: string): string {
+  return `${row}."source_hosts" && ${hosts}::text[]`;
+}
+
+/** The same on the id of a request, where the row is not at hand. */
 export function hiddenRequest(id: string, hosts: string): string {
-  return `EXISTS (SELECT FROM "request" h WHERE h."id" = ${id} AND h."source_hosts" && ${hosts}::text[])`;
+  return `EXISTS (SELECT FROM "request" h WHERE h."id" = ${id} AND ${isHidden('h', hosts)})`;
 }
