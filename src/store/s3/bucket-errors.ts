@@ -16,6 +16,8 @@ const REASONS: Record<string, string> = {
   PermanentRedirect: 'cannot be used: the bucket is in another region; check CACHITO_S3_REGION',
   AuthorizationHeaderMalformed: 'cannot be used: the bucket is in another region; check CACHITO_S3_REGION',
   InvalidAccessKeyId: 'may not be accessed: the server does not know the access key',
+  // Versity S3 Gateway, with status 404.
+  XAdminUserNotFound: 'may not be accessed: the server does not know the access key',
   SignatureDoesNotMatch: 'may not be accessed: the secret access key is wrong',
   ExpiredToken: 'may not be accessed: the credentials have expired',
   EntityTooLarge: 'cannot be written: the server does not take blobs of this size',
@@ -32,7 +34,7 @@ const FULL = 507;
 
 export function isMissing(error: unknown): boolean {
   const { name, status } = factsOf(error);
-  return status === 404 && name !== 'NoSuchBucket';
+  return status === 404 && REASONS[name] === undefined;
 }
 
 export function isOutOfRange(error: unknown): boolean {
