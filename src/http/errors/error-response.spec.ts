@@ -3,7 +3,9 @@ import { FileAccessError } from '../../errors/index.js';
 import { errorResponse } from './error-response.js';
 
 class Passing extends FileAccessError {
-  override readonly retryAfter = 7;
+  override get retryAfter(): number {
+    return 7;
+  }
 }
 
 it('tells when to call again where that helps', () => {
