@@ -20,10 +20,26 @@ export async function freePort(): Promise<number> {
  * A real nginx on `port` of loopback that passes what lies below `prefix` (`/cachito/`) on to `origin`, and compresses
  * what it may. `directory` gets its files. Returns what ends it.
  */
-export async function startNginx(
+export function startNginx(
   directory: string,
   { port, prefix, origin }: { port: number; prefix: string; origin: string },
 ): Promise<() => Promise<void>> {
+  return startNginxWith(
+    directory,
+    port,
+    `gzip on; gzip_proxied any; gzip_min_length 1; gzip_types *;
+    server {
+      listen 127.0.0.1:${port};
+      location ${prefix} { proxy_pass ${origin}/; proxy_set_header Host $http_host; }
+    }`,
+  );
+}
+
+/**
+ * A real nginx with these directives in its `http` block; it is up when `port` of loopback answers. `directory` gets
+ * its files. Returns what ends it.
+ */
+export async function startNginxWith(directory: string, port: number, http: string): Promise<() => Promise<void>> {
   await mkdir(directory, { recursive: true });
   const configuration = join(directory, 'nginx.conf');
   const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
@@ -34,11 +50,7 @@ export async function startNginx(
     events {}
     http {
       access_log off; ${paths.join(' ')}
-      gzip on; gzip_proxied any; gzip_min_length 1; gzip_types *;
-      server {
-        listen 127.0.0.1:${port};
-        location ${prefix} { proxy_pass ${origin}/; proxy_set_header Host $http_host; }
-      }
+      ${http}
     }`,
   );
   const nginx = execa('nginx', ['-p', directory, '-c', configuration], { reject: false, all: true });

@@ -11,8 +11,9 @@ export function describeCall(request: Request, response: Response): object {
   return {
     // The access log names the call by the same id, which it has made.
     call: request.id,
-    user: caller?.username === undefined ? null : printable(caller.username),
-    login: caller?.method ?? null,
+    ...(caller?.username === undefined
+      ? { user: null, login: null }
+      : { user: printable(caller.username), login: caller.method }),
     roles: [...(caller?.roles ?? [])].sort(),
     refusal: refusal && printable(`${refusal.method}: ${refusal.why}`),
     onBehalfOf: user && printable(user),

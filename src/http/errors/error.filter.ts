@@ -30,12 +30,12 @@ export class ErrorFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    const routeWasFound = request.route !== undefined;
-    if (answer.status === 404 && !routeWasFound && this.refuseMethod(request, response)) return;
     // The rest of a body that nobody reads would otherwise be taken for the next call, or never end.
     const hasBody =
       request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
     if (hasBody && !request.complete) response.setHeader('Connection', 'close');
+    const routeWasFound = request.route !== undefined;
+    if (answer.status === 404 && !routeWasFound && this.refuseMethod(request, response)) return;
     if (answer.status >= 500) {
       for (const name of OF_CONTENT) response.removeHeader(name);
       response.setHeader('Cache-Control', 'no-store');
