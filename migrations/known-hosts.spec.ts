@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openTestDatabase, type TestDatabase } from '../src/database/testing.js';
+import { Readers1795824000000 } from './1795824000000-readers.js';
+import { MIGRATIONS } from './index.js';
 
 describe('hosts of the requests that there are', () => {
   let database: TestDatabase;
@@ -22,7 +24,8 @@ describe('hosts of the requests that there are', () => {
   it('are looked up by all that is stored of them', async () => {
     const { dataSource } = database;
     await dataSource.runMigrations({ transaction: 'each' });
-    for (let n = 0; n < 2; n++) await dataSource.undoLastMigration({ transaction: 'each' });
+    const first = MIGRATIONS.indexOf(Readers1795824000000);
+    for (let n = first; n < MIGRATIONS.length; n++) await dataSource.undoLastMigration({ transaction: 'each' });
     for (const [repo] of REPOSITORIES) await request(repo);
     const full = await request('https://a.example.org/x');
     const plain = await request('https://a.example.org/x');
