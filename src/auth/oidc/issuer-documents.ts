@@ -70,10 +70,15 @@ export class IssuerDocuments {
       return objectOf(url, await textOf(url, body));
     } catch (error) {
       if (error instanceof NetworkError) throw error;
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer in time';
-      throw new NetworkError(`${url} cannot be fetched (${code}).`, { cause: error });
+      const why = signal.aborted ? 'no answer in time' : codeOf(error);
+      throw new NetworkError(`${url} cannot be fetched (${why}).`, { cause: error });
     }
   }
+}
+
+/** What Node calls it. */
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'connection broken';
 }
 
 async function textOf(url: string, body: AsyncIterable<Buffer>): Promise<string> {

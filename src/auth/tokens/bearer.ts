@@ -9,7 +9,7 @@ export const INVALID_TOKEN = `${BEARER_CHALLENGE}, error="invalid_token"`;
 export const STATIC_PREFIX = 'cachito_';
 
 /** The bearer token of a call (RFC 6750 §2.1). */
-export type BearerToken = { kind: 'absent' } | { kind: 'wrong'; why: string } | { kind: 'present'; token: string };
+type BearerToken = { kind: 'absent' } | { kind: 'wrong'; why: string } | { kind: 'present'; token: string };
 
 /**
  * Reads the bearer token from the `Authorization` header. Of several such headers none is believed: Node and whatever
