@@ -14,6 +14,10 @@ const DAY = 86_400_000;
 const FOLDER = mkdtempSync(join(tmpdir(), 'cachito-configuration-spec-'));
 const CERTIFICATES = join(FOLDER, 'ca.pem');
 writeFileSync(CERTIFICATES, `Ours, until 2030\n${rootCertificates[0]}\n`);
+const OIDC = join(FOLDER, 'oidc.yaml');
+writeFileSync(OIDC, JSON.stringify([{ issuer: 'https://issuer.example', audience: 'cachito', rules: [{ claims: { sub: 'x' }, user: 'job:{sub}' }] }]));
+const TOKENS = join(FOLDER, 'tokens.yaml');
+writeFileSync(TOKENS, JSON.stringify([{ user: 'bot', sha256: 'a'.repeat(64) }]), { mode: 0o600 });
 afterAll(() => rmSync(FOLDER, { recursive: true }));
 const HOME = { HOME: '/home/ada' };
 
@@ -174,6 +178,18 @@ describe('loadConfiguration', () => {
     ['a worker on every interface: it serves nothing', ['--worker-only'], { ...SPLIT, HOST: '0.0.0.0' }, 'worker'],
   ])('takes the role of %s', (_, argv, environment, role) => {
     expect(configurationOf(environment, argv).role).toBe(role);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['a proxy', { CACHITO_TRUSTED_PROXIES: '10.0.0.1' }],
+    ['Kerberos', { CACHITO_KERBEROS_SERVICE: 'HTTP@cachito.example' }],
+    ['OpenID Connect', { CACHITO_OIDC_FILE: OIDC }],
+    ['static tokens', { CACHITO_TOKENS_FILE: TOKENS }],
+    ['everybody', { LOGIN_DISABLED: 'true' }],
+  ])('lets other machines in when one may log in, by one way alone: %s', (_, way) => {
+    const { configuration } = loadConfiguration({ ...HOME, HOST: '0.0.0.0', ...way }, []);
+    expect(configuration.auth.loginDisabled).toBe(way.LOGIN_DISABLED === 'true');
+    for (const HOST of ['::', 'cachito.example']) expect(problemsOf({ HOST, ...way })).toEqual([]);
   });
 
   it.each<[string, Record<string, string>, string[], RegExp[]]>([

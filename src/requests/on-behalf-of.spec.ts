@@ -41,7 +41,8 @@ type Outcome = number | [user: string | null, submittedBy: string | null];
 
 async function outcomeOf(isOff: boolean, caller: string | undefined, path: string, body: object): Promise<Outcome> {
   const headers: Record<string, string> = caller === undefined ? {} : { 'x-remote-user': caller };
-  const { status, json } = (await services.get(isOff)?.call('POST', path, { body, headers })) ?? { status: 0, json: {} };
+  const answer = await services.get(isOff)?.call('POST', path, { body, headers });
+  const { status, json } = answer ?? { status: 0, json: {} };
   const { user, submitted_by: submittedBy } = Object(json);
   return status === 201 ? [user, submittedBy] : status;
 }
@@ -80,7 +81,8 @@ const ALL = [false, true].flatMap((isOff) =>
 describe('posting for others', () => {
   it.each(ALL)('login off: $isOff; $caller names $kind', async ({ isOff, caller, kind, user }) => {
     const named = user === SELF ? (caller ?? 'anonymous') : user;
-    const outcome = await outcomeOf(isOff, caller, '/requests', { ...BODY, ...(named === undefined ? {} : { user: named }) });
+    const body = named === undefined ? BODY : { ...BODY, user: named };
+    const outcome = await outcomeOf(isOff, caller, '/requests', body);
     expect(outcome).toEqual(expected(isOff, caller, kind, named));
   });
 
