@@ -1,26 +1,18 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { execa } from 'execa';
 import { openTestDatabase } from '../src/database/testing.js';
+import { broken, firstOfSeveral, mutilated } from './support/broken-tokens.js';
 import { GitServer } from './support/git-server.js';
 import { kerberosObstacle, REALM, SHORT_LIFE, TestKdc } from './support/kdc.js';
+import { type Answer, client, curl, lengthen, recordedHeader } from './support/kerberos-calls.js';
 import { Service } from './support/service.js';
 import { itUnless } from './support/tools.js';
 
 const OBSTACLE = kerberosObstacle();
 const WORKER = `ci/worker@${REALM}`;
 const SERVICE = 'HTTP@localhost';
-
-interface Answer {
-  status: number;
-  /** All `WWW-Authenticate`. */
-  challenges: string[];
-  body: { id: number; user: string | null; submitted_by: string | null; error: string };
-}
 
 /** The real service, the real KDC and curl; skipped only where there is no KDC or the optional package is missing. */
 describe('login by Kerberos', () => {
@@ -257,7 +249,6 @@ describe('login by Kerberos', () => {
 });
 
 const POSTED = ['-H', 'Content-Type: application/json', '-d'];
-const CURL = 'curl';
 /** Seconds. */
 const SKEW = 5;
 const STALE = JSON.stringify({ state: 'stale', state_reason: 'The request has expired' });
@@ -266,93 +257,3 @@ register('data:text/javascript,' + encodeURIComponent(\`export async function re
   if (name === 'kerberos') throw new Error("Cannot find package 'kerberos'");
   return next(name, context);
 }\`));`;
-
-/** `--negotiate -u :` unless other credentials are given. */
-async function curl(
-  environment: Record<string, string>,
-  url: string,
-  args: readonly string[],
-  credentials = ['--negotiate', '-u', ':'],
-): Promise<Answer> {
-  const { stdout } = await execa(CURL, ['-sS', '-i', '--max-time', '60', ...credentials, ...args, url], {
-    env: { PATH: process.env.PATH, ...environment },
-    extendEnv: false,
-  });
-  // Answers in turn: the last one counts.
-  const answers = stdout.split(/\r?\n(?=HTTP\/1)|^(?=HTTP\/1)/);
-  const [head, ...rest] = answers[answers.length - 1].split(/\r?\n\r?\n/);
-  const challenges = [...head.matchAll(/^www-authenticate: (.*?)\r?$/gim)].map(([, value]) => value);
-  const text = rest.join('\n\n');
-  return { status: Number(head.split(' ')[1]), challenges, body: (text === '' ? {} : JSON.parse(text)) as Answer['body'] };
-}
-
-async function client(environment: Record<string, string>, args: readonly string[]): Promise<string> {
-  const program = join(import.meta.dirname, 'support/negotiate-client.mjs');
-  const { stdout } = await execa(process.execPath, [program, ...args], { env: environment });
-  return stdout;
-}
-
-/** What curl sends to log in: to somebody else, who listens by the same name. */
-async function recordedHeader(environment: Record<string, string>): Promise<string> {
-  let recorded = '';
-  const server = createServer((request, response) => {
-    recorded = request.headers.authorization ?? recorded;
-    response.writeHead(recorded === '' ? 401 : 200, { 'WWW-Authenticate': 'Negotiate' }).end('{}');
-  }).listen(0, 'localhost');
-  await once(server, 'listening');
-  const bound = server.address();
-  if (bound === null || typeof bound === 'string') throw new Error('No port');
-  await curl(environment, `http://localhost:${bound.port}/`, []);
-  server.close();
-  return recorded;
-}
-
-/** The first token of a negotiation without a ticket in it (RFC 4178, §4.2.1). */
-function firstOfSeveral(): Buffer {
-  const kerberos = Buffer.from('06092a864886f712010202', 'hex');
-  return der(0x60, Buffer.from('06062b0601050502', 'hex'), der(0xa0, der(0x30, der(0xa0, der(0x30, kerberos)))));
-}
-
-function der(tag: number, ...parts: Buffer[]): Buffer {
-  const content = Buffer.concat(parts);
-  return Buffer.concat([Buffer.from([tag, content.length]), content]);
-}
-
-function broken(token: string): string {
-  const bytes = Buffer.from(token, 'base64');
-  bytes[bytes.length - 9] ^= 1;
-  return bytes.toString('base64');
-}
-
-/** Never what it was: one byte of the ticket's or the authenticator's encrypted part differs, or it is cut, or random. */
-function mutilated(token: Buffer, seed: number): Buffer {
-  const random = sequence(seed);
-  const bytes = Buffer.from(token);
-  bytes[bytes.length - 1 - random(60)] ^= 1 + random(255);
-  if (seed % 4 === 1) return bytes.subarray(0, 1 + random(bytes.length - 1));
-  if (seed % 4 === 2) for (let count = 0; count < 4; count++) bytes[random(seed % 8 === 2 ? 60 : bytes.length)] = random(256);
-  if (seed % 4 === 3) return Buffer.from(Array.from({ length: 1 + random(6_000) }, () => random(256)));
-  return bytes;
-}
-
-/** The same numbers for the same seed (Lehmer's generator). */
-function sequence(seed: number): (below: number) => number {
-  let state = (seed + 1) * 48_271;
-  return (below) => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state % below;
-  };
-}
-
-/** Makes the tickets of a cache look as if they had an hour left: a client believes what stands there. */
-async function lengthen(cache: string): Promise<void> {
-  const bytes = await readFile(cache);
-  const now = Math.floor(Date.now() / 1000);
-  for (let at = 0; at + 12 <= bytes.length; at++) {
-    // The times of login, begin and end stand in a row.
-    const [login, begin, end] = [0, 4, 8].map((offset) => bytes.readUInt32BE(at + offset));
-    const isShort = begin - login <= 1 && end > begin && end - begin <= SHORT_LIFE;
-    if (isShort && login > now - 3_600 && login <= begin && end < now) bytes.writeUInt32BE(now + 3_600, at + 8);
-  }
-  await writeFile(cache, bytes);
-}

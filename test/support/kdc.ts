@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,9 @@ import { missingTool } from './tools.js';
 
 /** Debian keeps servers where only root looks. */
 const PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
+
+/** Of Debian's krb5-kdc, krb5-admin-server and krb5-user. */
+const TOOLS = { create: 'kdb5_util', serve: 'krb5kdc', administer: 'kadmin.local', login: 'kinit' };
 
 export const REALM = 'CACHITO.TEST';
 
@@ -37,8 +40,8 @@ export class TestKdc {
     const port = await freePort();
     await writeFile(join(directory, 'krb5.conf'), libraryConfiguration(directory, port));
     await writeFile(join(directory, 'kdc.conf'), serverConfiguration(directory, port));
-    await run(directory, 'kdb5_util', ['create', '-s', '-r', REALM, '-P', 'master']);
-    const server = execa('krb5kdc', ['-n'], { env: environmentOf(directory), extendEnv: false, reject: false, all: true });
+    await run(directory, TOOLS.create, ['create', '-s', '-r', REALM, '-P', 'master']);
+    const server = execa(TOOLS.serve, ['-n'], { env: environmentOf(directory), extendEnv: false, reject: false, all: true });
     const stop = (): boolean => server.kill('SIGKILL');
     process.once('exit', stop);
     await Promise.race([
@@ -93,7 +96,7 @@ export class TestKdc {
     const by = options.keytab === undefined ? [] : ['-k', '-t', options.keytab];
     const short = options.shortTicket === undefined ? [] : ['-l', `${SHORT_LIFE}s`, '-S', options.shortTicket];
     const input = `${this.passwords.get(principal) ?? ''}\n`;
-    await run(this.directory, 'kinit', [...by, ...short, principal], { env: environment, input });
+    await run(this.directory, TOOLS.login, [...by, ...short, principal], { env: environment, input });
     return environment;
   }
 
@@ -103,25 +106,20 @@ export class TestKdc {
     return { ...this.environment, KRB5CCNAME: `FILE:${join(this.directory, `cache-${this.caches}`)}` };
   }
 
-  /** What the KDC was asked for, one line each. */
-  log(): Promise<string> {
-    return readFile(join(this.directory, 'kdc.log'), 'utf8');
-  }
-
   close(): Promise<void> {
     return this.end();
   }
 
   private async administer(query: string): Promise<void> {
     // Its status says nothing of the query.
-    const output = await run(this.directory, 'kadmin.local', ['-r', REALM, '-q', query]);
+    const output = await run(this.directory, TOOLS.administer, ['-r', REALM, '-q', query]);
     if (!/created\.|added to keytab/.test(output)) throw new Error(`${query}: ${output}`);
   }
 }
 
 /** Why there can be no test with a KDC, a login of curl and the service's own package; undefined when there can. */
 export function kerberosObstacle(): string | undefined {
-  const tool = ['kdb5_util', 'krb5kdc', 'kadmin.local', 'kinit'].find((name) => !isThere(name));
+  const tool = Object.values(TOOLS).find((name) => !isThere(name));
   if (tool !== undefined) return `the command ${tool} (krb5-kdc, krb5-admin-server, krb5-user) is not installed`;
   const curl = missingTool('curl');
   if (curl !== undefined) return curl;
