@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { Browser, type Page } from './support/browser.js';
+import { Browser, BROWSER, type Page } from './support/browser.js';
 import { type LoginService, startLoginService, STATIC_TOKEN } from './support/login-service.js';
 import type { Service } from './support/service.js';
 import { itUnless, missingTool } from './support/tools.js';
 
 /** The real page in a real browser, by its buttons: needs Debian's package chromium. */
 describe('Swagger UI in a browser', () => {
-  const obstacle = missingTool('chromium');
+  const obstacle = missingTool(BROWSER);
   let login: LoginService;
   let service: Service;
   let browser: Browser;

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { WebSocket } from 'undici';
 
+/** Debian's package has the same name. */
+export const BROWSER = 'chromium';
+
 /** A browser without a window, driven by the DevTools protocol. */
 export class Browser {
   private readonly waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
@@ -29,7 +32,7 @@ export class Browser {
     const folder = await mkdtemp(join(tmpdir(), 'cachito-browser-'));
     // Its sandbox does not work for root, nor in many containers; it sees nothing but this test.
     const options = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'];
-    const child = spawn('chromium', [...options, '--remote-debugging-port=0', `--user-data-dir=${folder}`, 'about:blank'], {
+    const child = spawn(BROWSER, [...options, '--remote-debugging-port=0', `--user-data-dir=${folder}`, 'about:blank'], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { PATH: process.env.PATH, HOME: folder },
     });
