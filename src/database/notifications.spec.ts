@@ -54,7 +54,7 @@ describe('Notifications', () => {
     const one = await listen(here, 'a');
     const two = await listen(here, 'b');
     await other.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE datname = current_database() AND application_name = 'cachito (listens)'`);
+      WHERE datname = current_database() AND application_name LIKE 'cachito % listens'`);
     await until(() => one.missed() === 2 && two.missed() === 2);
     await elsewhere.publish('b', { id: 1 });
     await until(() => two.heard.length === 1);
