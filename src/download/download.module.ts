@@ -4,7 +4,7 @@ import { Configuration } from '../config/index.js';
 import { Metrics, ObservabilityModule } from '../observability/index.js';
 import { AddressPolicy } from './address-policy.js';
 import { DownloadMetrics } from './download-metrics.js';
-import { configuredEndpoints } from './endpoint.js';
+import { closedHosts, configuredEndpoints } from './endpoint.js';
 import { HttpClient } from './http-client.js';
 import { Retries } from './retries.js';
 
@@ -20,7 +20,7 @@ import { Retries } from './retries.js';
     },
     {
       provide: HttpClient,
-      useFactory: ({ outbound, upstreams }: Configuration, policy: AddressPolicy, metrics: Metrics) =>
+      useFactory: ({ auth, outbound, upstreams }: Configuration, policy: AddressPolicy, metrics: Metrics) =>
         new HttpClient({
           policy,
           connections: outbound.concurrency,
@@ -28,6 +28,7 @@ import { Retries } from './retries.js';
           access: upstreams.access,
           proxies: outbound.proxies,
           home: homedir(),
+          closedHosts: closedHosts(auth.hostReaders),
           metrics: new DownloadMetrics(metrics),
         }),
       inject: [Configuration, AddressPolicy, Metrics],

@@ -20,6 +20,12 @@ export function authority({ host, port }: Endpoint): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/** Hosts that not everybody may read (`CACHITO_HOST_READERS`), lower case, without ports; what is no host is left out. */
+export function closedHosts(readers: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  const urls = Object.keys(readers).map((name) => `http://${name}/`);
+  return new Set(urls.filter((url) => URL.canParse(url)).map((url) => endpointOf(new URL(url)).host.replace(/\.$/, '')));
+}
+
 /** Where the operator's own registries and git hosts are. Public registries are not among them. */
 export function configuredEndpoints({ npm, gomod, pip, git }: Upstreams): Endpoint[] {
   const registries = [...npm, ...gomod, ...pip].filter((registry) => !registry.public).map(({ url }) => url);

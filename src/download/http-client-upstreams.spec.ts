@@ -9,6 +9,8 @@ import { AddressPolicy, AddressRefusedError } from './address-policy.js';
 import { configuredEndpoints, endpointOf } from './endpoint.js';
 import { HttpClient, type HttpClientOptions } from './http-client.js';
 
+const NETRC = `Basic ${Buffer.from('n:secret').toString('base64')}`;
+
 /** `ours` is configured as an upstream, `others` stands for the public internet. */
 describe('HttpClient and upstreams', () => {
   let ours: Running;
@@ -81,13 +83,28 @@ describe('HttpClient and upstreams', () => {
     });
 
     it('come from .netrc where none are configured, and from the caller before all others', async () => {
-      const basic = `Basic ${Buffer.from('n:secret').toString('base64')}`;
       const client = open({ access: access(), home });
       redirects.set('ours /all/1', `${others.url}/2`);
       await get(client, `${ours.url}/all/1`);
       await get(client, `${ours.url}/all/1`, { authorize: (url) => (url.origin === ours.url ? 'Basic own' : undefined) });
       await get(client, `${others.url}/3`, { headers: { Authorization: 'Basic header' } });
-      expect(seen).toEqual(['ours /all/1 Bearer ours', `others /2 ${basic}`, 'ours /all/1 Basic own', `others /2 ${basic}`, 'others /3 Basic header']);
+      await get(client, `${others.url}/4`);
+      expect(seen).toEqual([
+        'ours /all/1 Bearer ours',
+        'others /2 -',
+        'ours /all/1 Basic own',
+        'others /2 -',
+        'others /3 Basic header',
+        `others /4 ${NETRC}`,
+      ]);
+    });
+
+    it('of a host are not for the redirects of others', async () => {
+      redirects.set('others /1', `${ours.url}/all/2`);
+      await get(open({ access: access(), home }), `${others.url}/1`);
+      const configured = [others, ours].map(({ url }) => endpointOf(new URL(url)));
+      await get(open({ access: access(), policy: new AddressPolicy([], configured) }), `${others.url}/1`);
+      expect(seen).toEqual([`others /1 ${NETRC}`, 'ours /all/2 -', 'others /1 -', 'ours /all/2 Bearer ours']);
     });
 
     it('do not stay with a redirect to another scheme of the same host', async () => {
@@ -99,6 +116,17 @@ describe('HttpClient and upstreams', () => {
       await expect(get(client, `${secure.url}/all/3`)).rejects.toThrow(/from https to http, which is refused/);
       expect(seen).toEqual(expect.not.arrayContaining(['ours /all/4 Bearer secure']));
     });
+  });
+
+  it('does not follow redirects of others to a closed host', async () => {
+    const closed = new Set(['127.0.0.1']);
+    redirects.set('others /1', `${ours.url}/2`);
+    redirects.set('ours /3', '/4');
+    await expect(get(open({ closedHosts: closed }), `${others.url}/1`)).rejects.toThrow(/open to some users only/);
+    await get(open({ closedHosts: closed }), `${ours.url}/3`);
+    expect(seen).toEqual(['others /1 -', 'ours /3 -', 'ours /4 -']);
+    const configured = new AddressPolicy(['127.0.0.0/8'], [endpointOf(new URL(others.url))]);
+    expect(await get(open({ closedHosts: closed, policy: configured }), `${others.url}/1`)).toBe('ours');
   });
 
   describe('the address policy', () => {

@@ -26,6 +26,8 @@ export interface HttpClientOptions {
   proxies?: Proxies;
   /** Home directory of the service, with its `.netrc`. Undefined = there is none. */
   home?: string;
+  /** Hosts to which redirects of other hosts do not lead, unless the operator configured those: see `closedHosts`. */
+  closedHosts?: ReadonlySet<string>;
   /** Hears of every piece of a body. */
   metrics?: Pick<DownloadMetrics, 'received'>;
 }
@@ -73,8 +75,8 @@ const SECRET_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization'
 
 /**
  * HTTP(S) to the outside. Addresses are judged by the policy; redirects are followed one by one, each to be judged
- * again, never from https to http. Credentials are looked up for each address on the way, and secret headers do not
- * leave their origin. Nothing is decompressed. A host that the operator configured may have any address, unless
+ * again, never from https to http. Credentials are looked up for each address on the way, but not for a host that
+ * somebody else's redirect leads to; secret headers do not leave their origin. Nothing is decompressed. A host that the operator configured may have any address, unless
  * somebody else's redirect leads to it.
  */
 export class HttpClient {
@@ -150,10 +152,13 @@ export class HttpClient {
     let headers: Record<string, string> = { ...request.headers };
     let isTrusted = true;
     for (let url = start, hops = 0; ; hops += 1) {
+      // Whether nobody but the operator and the address itself chose this host.
+      const isChosen = isTrusted || hostOf(url) === hostOf(start);
+      if (!isChosen && this.options.closedHosts?.has(hostOf(url)) === true) throw closed(start, url);
       isTrusted &&= this.isTrusted(endpointOf(url));
       await this.judge(url, isTrusted);
       const insecureTls = request.insecureTls === true && url.protocol === 'https:' && url.origin === start.origin;
-      const response = await this.sendOnce(url, { ...request, method, headers, insecureTls }, limit);
+      const response = await this.sendOnce(url, { ...request, method, headers, insecureTls }, isChosen, limit);
       const location = REDIRECTS.has(response.status) ? response.headers['location'] : undefined;
       if (location === undefined || maxRedirects === 0) return response;
       response.body.on('error', () => undefined).destroy();
@@ -179,9 +184,10 @@ export class HttpClient {
     else if (this.isTrusted(endpoint)) await this.resolver.resolve(endpoint.host).catch(asFailureAt(url));
   }
 
-  private async sendOnce(url: URL, request: HttpRequest, limit: TimeLimit): Promise<HttpResponse> {
+  private async sendOnce(url: URL, request: HttpRequest, isChosen: boolean, limit: TimeLimit): Promise<HttpResponse> {
     const { insecureTls = false } = request;
-    const authorization = request.authorize?.(url) ?? (insecureTls ? undefined : await this.authorizationFor(url));
+    const isServed = isChosen && !insecureTls;
+    const authorization = request.authorize?.(url) ?? (isServed ? await this.authorizationFor(url) : undefined);
     limit.pause();
     const response = await this.connections.send(url, {
       method: request.method ?? 'GET',
@@ -203,6 +209,17 @@ function asFailureAt(url: URL): (error: unknown) => never {
   return (error) => {
     throw unreachable(url, error);
   };
+}
+
+/** A dot at the end does not make another host. */
+function hostOf(url: URL): string {
+  return endpointOf(url).host.replace(/\.$/, '');
+}
+
+function closed(start: URL, url: URL): NetworkError {
+  return new NetworkError(
+    `${plain(start)} redirects to ${hostOf(url)}, which is open to some users only; give an address on that host itself.`,
+  );
 }
 
 function addressOf(url: string): URL {

@@ -68,11 +68,17 @@ export class Remotes {
       host,
       port,
       addresses: proxy === undefined ? await this.addresses(host, port) : [],
-      authorization: authorize(found) ?? (await this.http.authorizationFor(found)),
+      authorization: authorize(found) ?? (await this.configuredFor(found, start)),
       proxy,
       ca,
       isTrusted: this.http.isTrusted({ host, port }),
     };
+  }
+
+  /** As the client does it: nobody else's redirect makes use of the credentials that the service has for a host. */
+  private async configuredFor(found: URL, start: URL): Promise<string | undefined> {
+    const isChosen = found.hostname === start.hostname || this.http.isTrusted(endpointOf(start));
+    return isChosen ? this.http.authorizationFor(found) : undefined;
   }
 
   /** Asks for the references and returns the base address that answered. */
