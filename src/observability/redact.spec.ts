@@ -25,6 +25,7 @@ describe('redactSecrets', () => {
     ['{"msg":"{\\"token\\":\\"S3CRET\\"}"}', '{"msg":"{\\"token\\":\\"***\\"}"}'],
     ["{ password: 'x', 'token': 'S3CRET' }", "{ password: 'x', 'token': '***' }"],
     ['push with ghp_S3CRETS3CRETS3CRETS3CRET1 failed', 'push with *** failed'],
+    ['came with cachito_S3CRET-S3CRET_S3CRET-S3CRET_S3CRET-S3CRET_S!', 'came with ***!'],
     [`got ${JWT}.`, 'got ***.'],
     ['-----BEGIN RSA PRIVATE KEY-----\nS3CRET\n-----END RSA PRIVATE KEY-----', '***'],
   ])('%s', (text, expected) => {

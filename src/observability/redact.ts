@@ -18,7 +18,7 @@ const PATTERNS: readonly [RegExp, string][] = [
   [/((?:authorization|cookie|private-token|auth-token|api-key)\s*:\s*)[^"'\r\n\\]+/gi, `$1${HIDDEN}`],
   [/\b(Basic|Bearer|Negotiate)\s+[A-Za-z0-9+/=._~-]{16,}/gi, `$1 ${HIDDEN}`],
   // Tokens that tell by their shape.
-  [/\b(?:gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{30,})/g, HIDDEN],
+  [/\b(?:gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{30,}|cachito_[\w-]{43})/g, HIDDEN],
   [/\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}|pypi-[\w-]{50,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*)/g, HIDDEN],
   [/-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g, HIDDEN],
 ];
