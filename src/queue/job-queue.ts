@@ -32,6 +32,8 @@ export abstract class JobQueue {
    */
   abstract stop(handBack?: AbortSignal): Promise<void>;
   abstract depth(): Promise<QueueDepth>;
+  /** Throws `MessageBrokerError` when no id can be added now. */
+  abstract check(): Promise<void>;
   /** Nothing is delivered to any worker until `resume`; what is being worked on goes on, and ids may be added. */
   abstract pause(): Promise<void>;
   abstract resume(): Promise<void>;

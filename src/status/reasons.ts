@@ -36,6 +36,9 @@ const CODES: readonly [RegExp, string][] = [
 /** What PostgreSQL's driver says without a code. */
 const CUT_OFF = /^(?:Connection terminated|timeout exceeded when trying to connect)/;
 
+/** What Redis says when it takes nothing: a replica, no memory, no disk. */
+const TAKES_NOTHING = /^(?:READONLY|OOM|MISCONF|NOREPLICAS) /;
+
 /** Why a part does not work, in words for everybody: no address, no path, no secret. */
 export function reasonOf(error: unknown): string {
   if (error instanceof TimedOut) return `no answer within ${TIMEOUT / 1000} seconds`;
@@ -44,7 +47,9 @@ export function reasonOf(error: unknown): string {
   const code = causes.map((each) => propertyOf(each, 'code')).find((each) => typeof each === 'string') ?? '';
   const meaning = CODES.find(([pattern]) => pattern.test(code))?.[1];
   if (meaning !== undefined) return meaning;
-  if (causes.some((each) => CUT_OFF.test(String(propertyOf(each, 'message'))))) return 'connection failed';
+  const messages = causes.map((each) => String(propertyOf(each, 'message')));
+  if (messages.some((message) => CUT_OFF.test(message))) return 'connection failed';
+  if (messages.some((message) => TAKES_NOTHING.test(message))) return 'it cannot be written';
   // Of our own making: neither addresses nor paths.
   if (error instanceof FileAccessError) return error.message;
   return 'unknown error; the service log holds the details';

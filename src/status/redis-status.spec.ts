@@ -57,6 +57,14 @@ describe('status of a service whose queue is in Redis', () => {
     expect(metrics['cachito_workers{state="alive"}']).toBe(1);
   }
 
+  /** That the queue can be read only. */
+  async function expectRefusing(): Promise<void> {
+    const reason = 'it cannot be written';
+    const { services } = JSON.parse((await get('api/v1/status'))[1]) as Record<string, unknown>;
+    expect(services).toContainEqual({ name: 'rabbitmq', ok: false, reason });
+    expect(await get('readyz')).toEqual([503, JSON.stringify({ ok: false, reason: `rabbitmq unavailable: ${reason}` })]);
+  }
+
   async function expectWell(): Promise<void> {
     expect(await get('readyz')).toEqual([200, '{"ok":true}']);
     const [, text] = await get('api/v1/status');
@@ -69,6 +77,17 @@ describe('status of a service whose queue is in Redis', () => {
     await redis.kill();
     await expectBroken('connection failed');
     await redis.start();
+    await expectWell();
+  });
+
+  itWithTool('redis-server', 'tells that Redis takes nothing: no memory, a replica', async () => {
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+    await expectRefusing();
+    await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+    await expectWell();
+    await redis.command('REPLICAOF', '127.0.0.1', '1');
+    await expectRefusing();
+    await redis.command('REPLICAOF', 'NO', 'ONE');
     await expectWell();
   });
 

@@ -71,7 +71,7 @@ export class StatusService {
   private parts(): Promise<PartStatus[]> {
     return Promise.all([
       this.check('database', () => this.checkDatabase()),
-      this.check('rabbitmq', () => this.queue.depth()),
+      this.check('rabbitmq', () => this.queue.check()),
       this.check(STORE, () => Promise.all([this.archiveStore.check(), this.bundleStore.check()])),
     ]);
   }

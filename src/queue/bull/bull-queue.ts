@@ -12,6 +12,8 @@ import { isRequestJob, jobIdOf, optionsOf, type RequestJob } from './request-job
 /** How long Redis may take to answer, milliseconds. */
 const PATIENCE = 4_000;
 
+const CHECK_KEY = 'cachito:check';
+
 /** When a worker cannot do a job, others are offered it after so many milliseconds. */
 const HAND_ON = 50;
 /** How often, about, a job is handed on before it rests. */
@@ -73,6 +75,11 @@ export class BullQueue extends JobQueue {
     // Paused is what waits while an administrator has stopped the queue; Bull's types lack it.
     const counts: JobCounts & { paused?: number } = await this.ask(() => this.bull.getJobCounts());
     return { waiting: counts.waiting + counts.delayed + (counts.paused ?? 0), running: counts.active };
+  }
+
+  /** A Redis that is full, or a replica, answers questions and takes nothing. */
+  override async check(): Promise<void> {
+    await this.ask(() => this.bull.client.set(CHECK_KEY, '', 'PX', 1_000));
   }
 
   override async pause(): Promise<void> {

@@ -71,6 +71,10 @@ export class SchedulerQueue extends JobQueue {
     return orBrokerError(this.table.depth());
   }
 
+  override async check(): Promise<void> {
+    await this.depth();
+  }
+
   override pause(): Promise<void> {
     return orBrokerError(this.table.pause());
   }
