@@ -4,6 +4,7 @@ export { ConfigurationModule } from './configuration.module.js';
 export { loadConfiguration } from './load-configuration.js';
 export { isUserName } from './login-entry.js';
 export type { OidcIssuer, OidcRule } from './oidc.js';
+export { isLoopback } from './loopback.js';
 export { BUILT_PACKAGE_MANAGERS, PACKAGE_MANAGER_NAMES, type PackageManagerName } from './package-managers.js';
 export { parseStaticTokens, readStaticTokens, type StaticToken } from './static-tokens.js';
 export { NPM_REGISTRY_ALIASES, PUBLIC_CHECKSUM_DATABASE, PUBLIC_REGISTRIES } from './upstreams/public-registries.js';

@@ -5,6 +5,7 @@ import type { Configuration, Role } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';
 import { checkDirectories, readDirectories } from './directories.js';
 import { readKerberos } from './kerberos.js';
+import { isLoopback } from './loopback.js';
 import { DEFAULT_VARIABLES } from './options/environment-variables.js';
 import { similarName, unknownNames } from './options/names.js';
 import { WrongValue } from './options/option.js';
@@ -346,10 +347,6 @@ function withoutPythonFormat(environment: Environment): Environment {
 function unknown(name: string): string {
   const similar = similarName(name);
   return `${name} is not an option${similar === undefined ? '; docs/configuration.md lists all' : `; did you mean ${similar}?`}`;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
 function deepFreeze<Value>(value: Value): Value {

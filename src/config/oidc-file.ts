@@ -5,6 +5,7 @@ import { WrongValue } from './options/option.js';
 import { Fields, text, textList } from './upstreams/fields.js';
 import { readCertificates, readSmallFile } from './upstreams/small-files.js';
 import { parseYaml, YamlProblem } from './upstreams/yaml-text.js';
+import { isLoopback } from './loopback.js';
 
 const MAX_SIZE = 1024 * 1024;
 const BROWSER_KEYS = ['authorization_endpoint', 'token_endpoint', 'scopes'];
@@ -69,10 +70,6 @@ function address(value: unknown): string {
   const url = isPlain && URL.canParse(written) ? new URL(written) : undefined;
   if (url !== undefined && (url.protocol === 'https:' || isLoopback(url.hostname))) return written;
   throw new WrongValue('must be an https address without user, query and fragment (http only for loopback)');
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
 function algorithms(value: unknown): string[] {

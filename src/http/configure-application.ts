@@ -4,6 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Configuration } from '../config/index.js';
 import { accessLog } from './access-log.js';
 import { refuseCrossSiteCalls } from './cross-site-calls.js';
+import { refuseForeignHosts } from './foreign-hosts.js';
 import { HttpMetrics } from './http-metrics.js';
 import { refuseBrokenPath, refuseTrailingSlash } from './routes.js';
 import { securityHeaders } from './security-headers.js';
@@ -26,6 +27,7 @@ export function configureApplication(app: NestExpressApplication, configuration:
   const metrics = app.get(HttpMetrics, { strict: false });
   app.use((request: Request, response: Response, next: NextFunction) => metrics.observe(request, response, next));
   app.use(securityHeaders(configuration));
+  app.use(refuseForeignHosts(configuration));
   app.use(refuseCrossSiteCalls(configuration));
   app.use(refuseTrailingSlash);
   app.use(refuseBrokenPath);
