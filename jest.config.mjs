@@ -19,7 +19,8 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // More than cores: end-to-end tests wait for other processes most of the time.
+  maxWorkers: 3,
   // Modules of finished files stay in memory; collecting that garbage makes all later tests of the process slow.
   workerIdleMemoryLimit: '1GB',
 };

@@ -7,7 +7,8 @@
  *   --long                     also the long proofs (`*.long-spec.ts`)
  *   CACHITO_TEST_REQUIRE=all   a skipped test is a failed one
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,17 +22,17 @@ const everything = jestArguments.every((argument) => argument.startsWith('-'));
 const scratch = mkdtempSync(join(tmpdir(), 'cachito-test-'));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 try {
-  runJest();
-  if (everything) runChecks();
+  // The checks need the processor, the tests often wait.
+  await Promise.all([runJest(), everything ? runChecks() : undefined]);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed > 0 ? 1 : 0;
 
-function runJest() {
+async function runJest() {
   const report = join(scratch, 'report.json');
-  const status = run('node_modules/jest/bin/jest.js', ['--json', `--outputFile=${report}`, ...jestArguments], {
+  const { status } = await run('node_modules/jest/bin/jest.js', 'inherit', ['--json', `--outputFile=${report}`, ...jestArguments], {
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings`.trim(),
     CACHITO_TEST_LONG: String(long),
   });
@@ -54,20 +55,28 @@ function reportSkipped(results) {
   totals[required ? 'failed' : 'skipped'] += skipped.length;
 }
 
-function runChecks() {
+async function runChecks() {
   for (const [name, script, args] of [
     ['types', 'node_modules/typescript/bin/tsc', ['--noEmit', '-p', '.']],
     ['lint', 'node_modules/eslint/bin/eslint.js', ['.']],
     ['dead code', 'node_modules/knip/bin/knip.js', []],
   ]) {
-    const passed = run(script, args) === 0;
-    console.log(`check ${name}: ${passed ? 'ok' : 'FAILED'}`);
+    const { status, output } = await run(script, 'pipe', args);
+    const passed = status === 0;
+    console.log(`${output}check ${name}: ${passed ? 'ok' : 'FAILED'}`);
     totals[passed ? 'passed' : 'failed'] += 1;
   }
 }
 
-function run(script, args, environment = {}) {
-  return spawnSync(process.execPath, [script, ...args], { stdio: 'inherit', env: { ...process.env, ...environment } }).status;
+async function run(script, output, args, environment = {}) {
+  const child = spawn(process.execPath, [script, ...args], {
+    stdio: ['inherit', output, output],
+    env: { ...process.env, ...environment },
+  });
+  const pieces = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece) => pieces.push(piece));
+  const [status] = await once(child, 'close');
+  return { status, output: Buffer.concat(pieces).toString() };
 }
 
 function readReport(file) {

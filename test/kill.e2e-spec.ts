@@ -57,9 +57,9 @@ describe('a service that is killed', () => {
   it('ends every request as if nothing had happened, whatever the step', async () => {
     expect(steps.length).toBeGreaterThanOrEqual(10);
     const points = steps.map((_, index) => index);
-    // Two services at a time: most of the time is spent waiting for the lease of the killed worker to end.
-    await Promise.all([0, 1].map(async (lane) => {
-      for (const point of points.filter((p) => p % 2 === lane)) await killAfter(point);
+    // Several services at a time: most of the time is spent waiting for the lease of the killed worker to end.
+    await Promise.all([0, 1, 2, 3].map(async (lane) => {
+      for (const point of points.filter((p) => p % 4 === lane)) await killAfter(point);
     }));
   }, 600_000);
 
