@@ -9,14 +9,20 @@ const GOOD = { repo: REPO, ref: REF };
 const NOT_FOUND = /^The requested resource was not found$/;
 
 let service: TestService;
+/** Where not everybody may do everything, so that calls for any host are let in. */
+let closed: TestService;
 beforeAll(async () => {
+  closed = await startTestService({ auth: { loginDisabled: false, trustedProxies: ['192.0.2.1/32'] } });
   service = await startTestService({
     outbound: { allowedPrivateNetworks: [] },
     requests: { mutuallyExclusivePackageManagers: [['npm', 'yarn']] },
   });
   await service.call('POST', '/requests', { body: GOOD });
 });
-afterAll(() => service.close());
+afterAll(async () => {
+  await service.close();
+  await closed.close();
+});
 
 /** 4xx, the error envelope, a text of the right kind, and nothing stored. */
 async function refused(method: string, path: string, options: CallOptions, status: number, message: RegExp): Promise<void> {
@@ -568,7 +574,7 @@ describe('anything at all', () => {
 
 /** Status of the answer to a hand-written call. */
 async function rawStatus(text: string): Promise<number> {
-  const { hostname, port } = new URL(service.origin);
+  const { hostname, port } = new URL(closed.origin);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => socket.write(text));
     let received = '';
