@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const CACHE = join(ROOT, 'node_modules/.cache');
 
 /** A program of this project as it was. */
 export interface PreviousBuild {
@@ -31,10 +30,17 @@ export function findPreviousCommit(): { commit: string } | { obstacle: string } 
   }
 }
 
-/** Builds a commit once: it is kept in the cache of this checkout, beside the libraries that its lock file names. */
+/**
+ * Builds a commit once for all checkouts, with the libraries that its lock file names. Not below `node_modules`: of what
+ * lies there the compiler leaves out files that are only imported.
+ */
 export async function buildCommit(commit: string): Promise<PreviousBuild> {
-  const directory = join(CACHE, `build-${commit}`);
-  if (!existsSync(directory)) await build(commit, directory);
+  const directory = join(tmpdir(), `cachito-test-build-${commit}`);
+  // Its libraries may be those of a checkout that is gone.
+  if (!existsSync(join(directory, 'node_modules'))) {
+    await rm(directory, { recursive: true, force: true });
+    await build(commit, directory);
+  }
   const files = gitSays('ls-tree', '--name-only', commit, 'migrations/').split('\n');
   const migrations = files.filter((file) => /\/\d+-[\w-]+\.ts$/.test(file)).sort();
   return { commit, migrations, main: join(directory, 'dist/src/main.js') };
