@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext, ForbiddenException } from '@nestjs/common';
 import type { Request } from 'express';
+import type { LoginRole } from '../config/index.js';
 
 /**
  * What a caller may do besides reading and posting requests.
@@ -8,8 +9,7 @@ import type { Request } from 'express';
  * - `representative`: post requests on behalf of others.
  * - `administrator`: mark any request stale, see the queue board, clean up and prune.
  */
-export const CALLER_ROLES = ['worker', 'representative', 'administrator'] as const;
-export type CallerRole = (typeof CALLER_ROLES)[number];
+export type CallerRole = LoginRole;
 
 /** How a caller proved who they are. */
 export type LoginMethod = 'proxy' | 'kerberos' | 'oidc' | 'token' | 'none';

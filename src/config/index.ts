@@ -2,7 +2,7 @@ export { Configuration, type DefaultEnvironmentVariable, type S3Settings } from 
 export { ConfigurationError } from './configuration-error.js';
 export { ConfigurationModule } from './configuration.module.js';
 export { loadConfiguration } from './load-configuration.js';
-export { isUserName } from './login-entry.js';
+export { isUserName, type LoginRole } from './login-entry.js';
 export type { OidcIssuer, OidcRule } from './oidc.js';
 export { isLoopback } from './loopback.js';
 export { BUILT_PACKAGE_MANAGERS, PACKAGE_MANAGER_NAMES, type PackageManagerName } from './package-managers.js';
