@@ -70,7 +70,7 @@ describe.each(['database', 'redis'] as const)('a worker that is told to end, wit
     const first = await api.create(await source());
     await until(async () => (await attempts(query, first)).attempt === 1);
     process.kill(workers[0].pid, 'SIGTERM');
-    await untilLogged(workers[0], 'SIGTERM');
+    await workers[0].logged('SIGTERM');
     const second = await api.create(await source());
     release();
     expect(await workers[0].ended()).toBe(0);
@@ -95,7 +95,7 @@ describe.each(['database', 'redis'] as const)('a worker that is told to end, wit
     const [drained] = workers;
     const other = await addWorker();
     process.kill(drained.pid, 'SIGTERM');
-    await untilLogged(drained, 'SIGTERM');
+    await drained.logged('SIGTERM');
     // Those that hang go on hanging.
     hangs = false;
     upstream.fault = () => undefined;
@@ -115,7 +115,7 @@ describe.each(['database', 'redis'] as const)('a worker that is told to end, wit
     const request = await api.create(await source());
     await until(async () => (await attempts(query, request)).attempt === 1);
     process.kill(workers[0].pid, 'SIGTERM');
-    await untilLogged(workers[0], 'SIGTERM');
+    await workers[0].logged('SIGTERM');
     process.kill(workers[0].pid, 'SIGINT');
     expect(await workers[0].ended()).toBe(0);
     expect(await attempts(query, request)).toEqual({ attempt: 1, crashes: 0, lease_owner: null });
@@ -213,10 +213,6 @@ interface Attempts {
 async function attempts(query: Query, { id }: RequestView): Promise<Attempts> {
   const [row] = await query<Attempts>('SELECT "attempt", "crashes", "lease_owner" FROM "request" WHERE "id" = $1', [id]);
   return row;
-}
-
-function untilLogged(service: Service, text: string): Promise<void> {
-  return until(async () => service.log.includes(text));
 }
 
 function untilRefused(service: Service): Promise<void> {

@@ -43,7 +43,7 @@ export class Browser {
         const found = /DevTools listening on (ws:\S+)/.exec(output);
         if (found) resolve(found[1]);
       });
-      child.once('exit', (status) => reject(new Error(`chromium ended with ${status}:\n${output}`)));
+      child.once('close', (status) => reject(new Error(`chromium ended with ${status}:\n${output}`)));
     });
     const socket = new WebSocket(address);
     await new Promise((resolve, reject) => {

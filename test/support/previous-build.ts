@@ -87,7 +87,7 @@ export class BuiltProcess {
         if (address) started.base = address[1];
         if (address || started.output.includes('this worker takes requests')) resolve();
       });
-      child.once('exit', (status, signal) => reject(new Error(`ended with ${status ?? signal}:\n${started.output}`)));
+      child.once('close', (status, signal) => reject(new Error(`ended with ${status ?? signal}:\n${started.output}`)));
     });
     return started;
   }

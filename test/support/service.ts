@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -70,13 +71,22 @@ export class Service {
         const address = /Listens on\s+(http:\/\/\S+)\//.exec(this.output);
         if (address) resolve(address[1]);
       });
-      child.once('exit', (status, signal) => reject(new Error(`ended with ${status ?? signal}:\n${this.output}`)));
+      child.once('close', (status, signal) => reject(new Error(`ended with ${status ?? signal}:\n${this.output}`)));
     });
   }
 
-  /** Everything it printed since its last start. */
+  /** Everything that has come of what it printed since its last start: later than the answers that it gave meanwhile. */
   get log(): string {
     return this.output;
+  }
+
+  /** Waits for this many lines with a text in the log. The limit is that of the test. */
+  async logged(text: string, count = 1): Promise<string[]> {
+    for (;;) {
+      const lines = this.output.split('\n').slice(0, -1).filter((line) => line.includes(text));
+      if (lines.length >= count) return lines;
+      await setTimeout(5);
+    }
   }
 
   get pid(): number {
