@@ -18,7 +18,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
-  testTimeout: 60_000,
+  // Ends what hangs. A busy machine may take ten times as long as a quiet one.
+  testTimeout: 300_000,
   // More than cores: end-to-end tests wait for other processes most of the time.
   maxWorkers: 3,
   // Modules of finished files stay in memory; collecting that garbage makes all later tests of the process slow.

@@ -21,7 +21,7 @@ describe('administrators', () => {
       role: 'api',
       auth: { administrators: ['root', 'both'], workerUsernames: ['worker', 'both'] },
     });
-  }, 120_000);
+  });
   afterAll(async () => {
     await service?.close();
     await database?.close();

@@ -99,7 +99,7 @@ describe('an Athens server', () => {
     }
     await service.complete(gomod(other));
     expect(await status()).toEqual([true, { name: 'athens', ok: true }]);
-  }, 300_000);
+  });
 
   itWithTool('go', 'that refuses the credentials is a problem that the status shows', async () => {
     const stranger = await Service.start(await settings('wrong'));

@@ -3,7 +3,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FileServer } from './support/file-server.js';
 import { Fleet } from './support/fleet.js';
@@ -13,11 +12,11 @@ import { GitServer, type GitRepository } from './support/git-server.js';
 import { pythonArchive } from './support/pip-made.js';
 import type { RequestView, Service } from './support/service.js';
 import { itUnless, missingTool } from './support/tools.js';
+import { until } from './support/until.js';
 
 /** A time that is never over in a test, and one that soon is: seconds. */
 const LONG = '600';
 const SHORT = '2';
-const PATIENCE = 60_000;
 
 let git: GitServer;
 let repository: GitRepository;
@@ -62,7 +61,7 @@ describe.each(['database', 'redis'] as const)('a worker that is told to end, wit
   afterEach(async () => {
     await fleet?.stop();
     fleet = undefined;
-  }, 120_000);
+  });
 
   itUnless(obstacle, 'lets its request end well, takes no other one, and ends', async () => {
     const { api, workers, query, addWorker } = bound(await start(LONG));
@@ -79,7 +78,7 @@ describe.each(['database', 'redis'] as const)('a worker that is told to end, wit
     await addWorker();
     expect(await api.finish(second.id)).toMatchObject({ state: 'complete' });
     expect(await attempts(query, first)).toMatchObject({ attempt: 1, crashes: 0 });
-  }, 3 * PATIENCE);
+  });
 
   itUnless(obstacle, 'hands back what hangs when its time is over: another one continues, and nothing is left over', async () => {
     const running = await start(SHORT);
@@ -107,7 +106,7 @@ describe.each(['database', 'redis'] as const)('a worker that is told to end, wit
     expect(await unfinishedFiles(running)).toEqual([]);
     const names = await query<{ name: string }>('SELECT "name" FROM "worker"');
     expect(names).toEqual([{ name: expect.stringContaining(`-${other.pid}-`) }]);
-  }, 3 * PATIENCE);
+  });
 
   itUnless(obstacle, 'hands back at once when it is told again', async () => {
     const { api, workers, query } = bound(await start(LONG));
@@ -119,7 +118,7 @@ describe.each(['database', 'redis'] as const)('a worker that is told to end, wit
     process.kill(workers[0].pid, 'SIGINT');
     expect(await workers[0].ended()).toBe(0);
     expect(await attempts(query, request)).toEqual({ attempt: 1, crashes: 0, lease_owner: null });
-  }, 3 * PATIENCE);
+  });
 });
 
 describe('an API that is told to end', () => {
@@ -140,7 +139,7 @@ describe('an API that is told to end', () => {
   afterEach(async () => {
     await fleet?.stop();
     fleet = undefined;
-  }, 120_000);
+  });
 
   it('lets a download end, and refuses what comes later', async () => {
     const { api } = await start(LONG);
@@ -151,7 +150,7 @@ describe('an API that is told to end', () => {
     for await (const chunk of response) received += (chunk as Buffer).length;
     expect(received).toBe(size);
     expect(await api.ended()).toBe(0);
-  }, 3 * PATIENCE);
+  });
 
   it('ends all the same when a client does not read, or waits for news', async () => {
     const { api, workers } = await start(SHORT);
@@ -166,7 +165,7 @@ describe('an API that is told to end', () => {
     expect(await news.text()).toContain('data:');
     response.resume();
     await cut;
-  }, 3 * PATIENCE);
+  });
 });
 
 /** The answer has begun, and its client reads no more of it. */
@@ -217,10 +216,4 @@ async function attempts(query: Query, { id }: RequestView): Promise<Attempts> {
 
 function untilRefused(service: Service): Promise<void> {
   return until(() => service.fetch('/healthz').then(() => false, () => true));
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + PATIENCE; !(await condition()); await wait(50)) {
-    if (Date.now() > end) throw new Error('This never happened');
-  }
 }

@@ -19,11 +19,11 @@ describe.each(['database', 'redis'] as const)('a worker that is told to end, wit
     if (obstacle !== undefined) return;
     git = await GitServer.start();
     fleet = await Fleet.start({ workers: 2, queue, environment: { CACHITO_DRAIN_TIMEOUT: String(DRAIN_TIMEOUT) } });
-  }, 300_000);
+  });
   afterAll(async () => {
     await fleet?.stop();
     await git?.stop();
-  }, 120_000);
+  });
 
   itUnless(obstacle, 'hands back what does not end, loses nothing, and leaves within its grace time', async () => {
     const repository = await git.createRepository('team/app.git');
@@ -54,5 +54,5 @@ describe.each(['database', 'redis'] as const)('a worker that is told to end, wit
     for (const { id } of created) expect(await fleet.api.finish(id)).toMatchObject({ id, state: 'complete' });
     const [{ crashes }] = await fleet.query<{ crashes: number }>(`SELECT sum("crashes")::int AS "crashes" FROM "request"`);
     expect(crashes).toBe(0);
-  }, 300_000);
+  });
 });

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { startTestServer, type TestServer } from '../src/database/testing-server.js';
 import { GitServer } from './support/git-server.js';
 import { Service } from './support/service.js';
+import { until } from './support/until.js';
 
 /** One API and two workers, processes of their own, on a PostgreSQL that is not always there. */
 describe('a fleet on one PostgreSQL', () => {
@@ -93,9 +94,3 @@ describe('a fleet on one PostgreSQL', () => {
     expect(await rows('SELECT max("crashes")::int AS "crashes" FROM "request"')).toEqual([{ crashes: 0 }]);
   });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 60_000; !(await condition()); await new Promise((resolve) => setTimeout(resolve, 50))) {
-    if (Date.now() > end) throw new Error('This never happened');
-  }
-}

@@ -200,7 +200,7 @@ describe('Go modules of all kinds', () => {
     const files = { ...PLAIN, 'go.mod': goMod(MODULE, { go: '1.18', requires }) };
     const modules = { '.': ['test.example/leaf v1.0.0', 'test.example/probe v0.3.0'] };
     await situations.expectSuccess({ files, flags: ['force-gomod-tidy'] }, { modules, binary });
-  }, 120_000);
+  });
 
   itWithTool('go', 'gomod is what a request gets that names no package manager', async () => {
     const view = await situations.process({ files: PLAIN, managers: null });

@@ -73,14 +73,14 @@ describe('a locked GOPROXY', () => {
     });
     expect(await go('mod', 'verify')).toMatchObject({ output: 'all modules verified' });
     expect(await go('mod', 'tidy')).toMatchObject({ exitCode: 0 });
-  }, 300_000);
+  });
 
   itWithTool('go', 'takes credentials from .netrc', async () => {
     const { username, password, path } = await seal();
     const { home, go } = await application(`${secure.url}/${path}`);
     await writeFile(join(home, '.netrc'), `machine ${new URL(secure.url).host} login ${username} password ${password}\n`);
     expect(await go('build', '-o', 'app', '.')).toMatchObject({ exitCode: 0 });
-  }, 300_000);
+  });
 
   itWithTool('go', 'has nothing else', async () => {
     const access = await seal();

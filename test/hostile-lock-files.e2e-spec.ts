@@ -43,5 +43,5 @@ describe('hostile lock files', () => {
     const own = ['bundles', 'database', 'logs', 'mirrors', 'sources', 'temporary'];
     expect((await readdir(service.dataDirectory)).filter((name) => !own.includes(name))).toEqual([]);
     expect((await service.fetch('/readyz')).status).toBe(200);
-  }, 300_000);
+  });
 });

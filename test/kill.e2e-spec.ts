@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GitServer } from './support/git-server.js';
 import { Service } from './support/service.js';
+import { until } from './support/until.js';
 
 const isLong = process.env.CACHITO_TEST_LONG === 'true';
 
@@ -72,7 +73,7 @@ describe('a service that is killed', () => {
     await whenReady(service);
     await expectWhole(service, id);
     await service.close();
-  }, 180_000);
+  });
 
   it('survives the death of both at once', async () => {
     const service = await start();
@@ -82,7 +83,7 @@ describe('a service that is killed', () => {
     await service.restart();
     await expectWhole(service, id);
     await service.close();
-  }, 180_000);
+  });
 
   async function killAfter(line: number): Promise<void> {
     const service = await start();
@@ -121,17 +122,9 @@ async function leftovers(data: string): Promise<string[]> {
 
 /** They go right after the state is final. */
 async function expectNoLeftovers(data: string): Promise<void> {
-  for (const end = Date.now() + 30_000; Date.now() < end && (await leftovers(data)).length > 0; ) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  expect(await leftovers(data)).toEqual([]);
+  await until(async () => (await leftovers(data)).length === 0);
 }
 
 async function whenReady(service: Service): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; ) {
-    const response = await service.fetch('/readyz').catch(() => undefined);
-    if (response?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`not ready again:\n${service.log}`);
+  await until(() => service.fetch('/readyz').then(({ ok }) => ok, () => false));
 }

@@ -7,6 +7,7 @@ import { GitServer } from './support/git-server.js';
 import { metricsOf, readMetrics } from './support/metrics.js';
 import { freePort } from './support/nginx.js';
 import { Service } from './support/service.js';
+import { until } from './support/until.js';
 
 interface Status {
   can_process: Record<string, boolean>;
@@ -161,9 +162,3 @@ describe('metrics of a fleet', () => {
     return page;
   }
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 50_000; !(await condition()); await new Promise((resolve) => setTimeout(resolve, 50))) {
-    if (Date.now() > end) throw new Error('This never happened');
-  }
-}

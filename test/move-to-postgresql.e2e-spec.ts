@@ -47,7 +47,7 @@ describe('an installation that moves from the embedded database to PostgreSQL', 
     service = await Service.start(environment);
     environment.CACHITO_DATA_DIR = service.dataDirectory;
     await makeHistory(random);
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await moved?.kill('SIGTERM');
@@ -103,13 +103,13 @@ describe('an installation that moves from the embedded database to PostgreSQL', 
     }
     expect(await readdir(folder)).toEqual(['address']);
     expect((await service.show(unfinished)).state).toBe('in_progress');
-  }, 120_000);
+  });
 
   it('does not move while a worker may still be alive, of which nothing has been heard for a moment', async () => {
     await service.kill('SIGKILL');
     upstreams.git.fault = () => undefined;
     expect((await move()).errors).toContain('after a kill, try again in 20 seconds');
-  }, 120_000);
+  });
 
   it('says what is wrong with a command', async () => {
     expect(await command('move-database', '--to', 'mysql://x')).toMatchObject({
@@ -117,7 +117,7 @@ describe('an installation that moves from the embedded database to PostgreSQL', 
       errors: expect.stringContaining('The address must be like postgresql://user:password@host:5432/database.\n\nUsage:'),
     });
     expect((await command('move-database', '--help')).output).toContain('--to-file');
-  }, 120_000);
+  });
 
   it('can be written into a file, which fills another database', async () => {
     const file = join(folder, 'archive');
@@ -138,7 +138,7 @@ describe('an installation that moves from the embedded database to PostgreSQL', 
     } finally {
       await other.close();
     }
-  }, 240_000);
+  });
 
   itUnless(cannotMount(), 'leaves no file on a disk that is full', async () => {
     const disk = await FleetDisk.mount(join(folder, 'disk'), 1);
@@ -151,18 +151,18 @@ describe('an installation that moves from the embedded database to PostgreSQL', 
     } finally {
       await disk.unmount();
     }
-  }, 120_000);
+  });
 
   it('moves with one command', async () => {
     const { output, errors } = await whenSilent(move);
     expect(output).toMatch(/^request +9 rows {2}[0-9a-f]{16}$/m);
     expect(output).toContain('Start Cachito with DATABASE_URL set to the new address.');
     expect(output + errors).not.toContain('secret');
-  }, 120_000);
+  });
 
   it('does not start with the old database any more', async () => {
     await expect(service.restart()).rejects.toThrow('The embedded database was moved to another server');
-  }, 60_000);
+  });
 
   it('reads the same afterwards, but for the request that was being worked on: this ends now', async () => {
     moved = await Service.start({ ...environment, DATABASE_URL: target.url });
@@ -174,18 +174,18 @@ describe('an installation that moves from the embedded database to PostgreSQL', 
     for (const [path, answer] of answers) if (!ofLists.includes(path)) expect(`${path} ${now.get(path)}`).toBe(`${path} ${answer}`);
     const list = (await (await moved.fetch('/api/v1/requests?per_page=100')).json()) as { items: { id: number }[] };
     expect(list.items.map(({ id }) => id).sort((a, b) => a - b)).toEqual([...ids, unfinished]);
-  }, 180_000);
+  });
 
   it('goes on where it was', async () => {
     const repository = await upstreams.git.createRepository('team/new.git');
     const ref = await repository.commit({ files: { 'main.c': 'int other;\n' } });
     expect((await moved?.complete({ repo: repository.url, ref, pkg_managers: [] }))?.id).toBe(unfinished + 1);
-  }, 60_000);
+  });
 
   it('does not move into a database that is in use', async () => {
     const { status, errors } = await runCachito(['import-database', join(folder, 'archive')], { ...environment, DATABASE_URL: target.url });
     expect({ status, errors }).toMatchObject({ status: 1, errors: expect.stringContaining('Stop all processes of Cachito first') });
-  }, 60_000);
+  });
 });
 
 /** Makes the attempt again until the heart-beats of a killed worker count no longer. */

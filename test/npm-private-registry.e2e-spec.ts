@@ -12,6 +12,7 @@ import { GitServer } from './support/git-server.js';
 import { packed } from './support/npm-application.js';
 import { cleanEnvironment, installTool, npmClient } from './support/npm-clients.js';
 import { Service } from './support/service.js';
+import { until } from './support/until.js';
 
 /** A real Verdaccio on loopback: everything needs a login, nothing is fetched from elsewhere. */
 class PrivateRegistry {
@@ -73,11 +74,8 @@ async function freePort(): Promise<number> {
 }
 
 async function answering(url: string, child: ChildProcess): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end && child.exitCode === null; ) {
-    if (await fetch(url).then(({ ok }) => ok, () => false)) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('Verdaccio does not answer');
+  await until(() => fetch(url).then(({ ok }) => ok, () => child.exitCode !== null));
+  if (child.exitCode !== null) throw new Error(`Verdaccio ended with ${child.exitCode}`);
 }
 
 async function signUp(url: string): Promise<string> {

@@ -115,7 +115,7 @@ describe('a private Python index', () => {
         await install.remove();
       }
     }
-  }, 300_000);
+  });
 
   /** Everything that the API says about a request. */
   async function answers(id: number): Promise<string[]> {

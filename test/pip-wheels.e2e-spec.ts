@@ -88,7 +88,7 @@ describe('wheels', () => {
     expect(await filesOf(id)).toEqual({ bundle: files, pages: files });
     const names = (dependencies as { name: string; version: string }[]).map(({ name, version }) => `${name} ${version}`);
     expect([...new Set(names)].sort()).toEqual(['MarkupSafe 2.1.5', 'itsdangerous 2.2.0']);
-  }, 120_000);
+  });
 
   itInstalls('are installed where they are', async () => {
     const { id } = await post({ binary: {} });
@@ -102,7 +102,7 @@ describe('wheels', () => {
         await install.remove();
       }
     }
-  }, 300_000);
+  });
 
   it('are refused where there are none', async () => {
     const repository = await git.createRepository('team/none.git');

@@ -38,7 +38,7 @@ describe('a locked Python registry', () => {
     service = await RegistryService.start();
     service.app.getHttpServer().on('request', record);
     projects = await archiveProjects(service);
-  }, 240_000);
+  });
   afterAll(async () => {
     await service?.close();
     await rm(scratch, { recursive: true, force: true });
@@ -183,7 +183,7 @@ describe('a locked Python registry', () => {
       const own = await archiveProjects(behind);
       const entries = ['storm-kit', 'gale', 'breeze'].flatMap((name) => own.get(name) ?? []);
       access = await behind.seal(entries, { packageManager: 'pip' });
-    }, 240_000);
+    });
     afterAll(async () => {
       await stop?.();
       await behind?.close();
@@ -278,6 +278,6 @@ function itWithEach(
   obstacle?: string,
 ): void {
   for (const client of clients) {
-    itUnless(obstacle ?? clientObstacle(client), `${client} ${name}`, () => test(client), 240_000);
+    itUnless(obstacle ?? clientObstacle(client), `${client} ${name}`, () => test(client));
   }
 }

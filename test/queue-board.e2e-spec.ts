@@ -3,6 +3,7 @@ import { GitServer } from './support/git-server.js';
 import { startRedis, type TestRedis } from './support/redis.js';
 import { Service } from './support/service.js';
 import { itUnless, missingTool } from './support/tools.js';
+import { until } from './support/until.js';
 
 const NO_REDIS = missingTool('redis-server');
 
@@ -57,9 +58,7 @@ describe('the queue board', () => {
       expect(queues).toMatchObject([{ name: 'requests', readOnlyMode: true }]);
       return queues[0].counts;
     };
-    for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
-      if (JSON.stringify(await counts()).includes('"active":1')) break;
-    }
+    await until(async () => JSON.stringify(await counts()).includes('"active":1'));
     expect(await counts()).toMatchObject({ active: 1, waiting: 2, failed: 0 });
   });
 

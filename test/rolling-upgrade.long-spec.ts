@@ -52,7 +52,7 @@ describe('a rolling upgrade', () => {
     await server?.close();
     await upstreams?.stop();
     if (shared !== undefined) await rm(shared, { recursive: true, force: true });
-  }, 120_000);
+  });
 
   async function start(main: string, role: 'api' | 'worker'): Promise<BuiltProcess> {
     const process = await BuiltProcess.start(main, {

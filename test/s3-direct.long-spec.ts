@@ -8,7 +8,6 @@ import { S3Service } from './support/s3-service.js';
 import { itUnless, missingTool } from './support/tools.js';
 
 const OBSTACLE = missingTool('go') ?? missingTool('python3') ?? missingTool('curl');
-const LONG = 120_000;
 
 describe('bundles that clients fetch from the bucket', () => {
   let on: S3Service;
@@ -26,9 +25,9 @@ describe('bundles that clients fetch from the bucket', () => {
     const redirected = await fetch(address);
     bundle = Buffer.from(await redirected.arrayBuffer());
   }, S3_SERVER_BUILD_TIMEOUT);
-  afterAll(async () => on?.stop(), 60_000);
+  afterAll(async () => on?.stop());
 
-  const test = (name: string, work: () => Promise<void>): void => itUnless(OBSTACLE, name, work, LONG);
+  const test = (name: string, work: () => Promise<void>): void => itUnless(OBSTACLE, name, work);
 
   test('are at an address that is good for five minutes', async () => {
     const answer = await fetch(address, { redirect: 'manual' });

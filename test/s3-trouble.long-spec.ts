@@ -26,7 +26,7 @@ describe('the service whose bucket is away', () => {
     const bundle = { url: `${on.service.base}/api/v1/requests/${made[0].view.id}/download`, headers: {} };
     views = { bundle, ...(await on.registryFiles(made)) };
   }, S3_SERVER_BUILD_TIMEOUT);
-  afterAll(async () => on?.stop(), 60_000);
+  afterAll(async () => on?.stop());
 
   itUnless(obstacle, 'says so and serves again', async () => {
     expect(await statuses()).toEqual({ bundle: 200, npm: 200, pip: 200, gomod: 200 });

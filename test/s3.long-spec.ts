@@ -12,7 +12,6 @@ const PROGRAM = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist/src
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 const OBSTACLE = missingTool('go') ?? missingTool('python3');
 /** Of a test that makes requests or runs commands. */
-const LONG = 300_000;
 
 describe('the service on a bucket', () => {
   let on: S3Service;
@@ -23,9 +22,9 @@ describe('the service on a bucket', () => {
     if (OBSTACLE !== undefined) return;
     on = await S3Service.start();
   }, S3_SERVER_BUILD_TIMEOUT);
-  afterAll(async () => on?.stop(), 60_000);
+  afterAll(async () => on?.stop());
 
-  const test = (name: string, work: () => Promise<void>): void => itUnless(OBSTACLE, name, work, LONG);
+  const test = (name: string, work: () => Promise<void>): void => itUnless(OBSTACLE, name, work);
 
   test('completes requests of all kinds and keeps no blob on its host', async () => {
     made = await on.makeRequests();

@@ -33,7 +33,7 @@ beforeAll(async () => {
     if (readerObstacle(family) !== undefined) continue;
     readings.set(format, await readSboms(family, await sboms.publicTexts(format)));
   }
-}, 300_000);
+});
 afterAll(() => sboms?.close());
 
 describe.each(SBOM_FORMATS)('%s', (format) => {

@@ -68,7 +68,7 @@ describe('SBOMs of real applications', () => {
       },
     });
     for (const [kind, body] of KINDS) views.set(kind, await service.complete({ repo: repository.url, ref, ...body }));
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await service?.close();

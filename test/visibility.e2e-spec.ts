@@ -43,7 +43,7 @@ describe('readers of hosts', () => {
     const submodule = { sub: { gitlink: secretCommit }, '.gitmodules': `[submodule "sub"]\npath = sub\nurl = ${secret.url}\n` };
     ids.submodule = await complete(await openRepository('with-submodule', submodule, ['git-submodule']));
     ids.dependency = await complete(await openRepository('with-dependency', npmFiles(`git+${secret.url}#${secretCommit}`), ['npm']));
-  }, 300_000);
+  });
   afterAll(async () => {
     await service?.close();
     await Promise.all([open?.stop(), listed?.stop()]);
@@ -187,7 +187,7 @@ describe('a request that is closed to who watches it', () => {
   beforeAll(async () => {
     database = await openTestDatabase();
     service = await InnerService.start(database.url, { role: 'api', auth });
-  }, 120_000);
+  });
   afterAll(async () => {
     await service?.close();
     await database?.close();
@@ -247,7 +247,7 @@ describe('CACHITO_READ_REQUIRES_LOGIN', () => {
   beforeAll(async () => {
     database = await openTestDatabase();
     service = await InnerService.start(database.url, { role: 'api', auth: { readRequiresLogin: true } });
-  }, 120_000);
+  });
   afterAll(async () => {
     await service?.close();
     await database?.close();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { until } from '../../test/support/until.js';
 import { postgresOptions } from './data-source.js';
 import { Notifications, type NotificationPayload } from './notifications.js';
 import { openTestDatabase, type TestDatabase } from './testing.js';
@@ -88,9 +89,3 @@ describe('Notifications', () => {
     await lost.close();
   });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 30_000; !condition(); await new Promise((resolve) => setTimeout(resolve, 10))) {
-    if (Date.now() > end) throw new Error('This never happened');
-  }
-}

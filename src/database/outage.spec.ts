@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { until } from '../../test/support/until.js';
 import { makeCertificate } from '../download/__fixtures__/servers.js';
 import { isWorthRetrying, openDataSource, postgresOptions } from './data-source.js';
 import { Notifications, type NotificationPayload } from './notifications.js';
@@ -123,10 +124,4 @@ describe('TLS to PostgreSQL', () => {
 function certificateOf(...names: string[]): { certificate: string; key: string } {
   const { cert, key } = makeCertificate(...names);
   return { certificate: String(cert), key: String(key) };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 30_000; !condition(); await new Promise((resolve) => setTimeout(resolve, 10))) {
-    if (Date.now() > end) throw new Error('This never happened');
-  }
 }

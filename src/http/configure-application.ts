@@ -14,6 +14,9 @@ import { serveDocumentation } from './swagger/swagger-ui.js';
 const HEADERS_TIMEOUT = 30_000;
 const REQUEST_TIMEOUT = 120_000;
 
+/** Bytes of all headers of a call. A Kerberos ticket that holds many groups is 64,000 characters long. */
+const MAX_HEADERS = 80 * 1024;
+
 /**
  * Sets up what Nest's modules cannot: middleware, Swagger UI at `/`, limits of the HTTP server. `main.ts` and tests
  * call it once, between `NestFactory.create(…, { bodyParser: false })` and `listen`; `ValidationGuard` reads the
@@ -35,7 +38,9 @@ export function configureApplication(app: NestExpressApplication, configuration:
   const server: Server = app.getHttpServer();
   server.headersTimeout = HEADERS_TIMEOUT;
   server.requestTimeout = REQUEST_TIMEOUT;
-  // Their bytes are limited (16 KiB). A limit of their number would drop some unseen, and a second header that names a
-  // user must be seen.
+  // Nest makes the server without options; Node reads this one anew for each connection.
+  Object.assign(server, { maxHeaderSize: MAX_HEADERS });
+  // Their bytes are limited. A limit of their number would drop some unseen, and a second header that names a user must
+  // be seen.
   server.maxHeadersCount = 0;
 }

@@ -6,6 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DataSource } from 'typeorm';
 import { type Fault, GitServer } from '../../test/support/git-server.js';
+import { until } from '../../test/support/until.js';
 import { AppModule } from '../app.module.js';
 import type { Configuration } from '../config/index.js';
 import { testConfiguration } from '../config/testing.js';
@@ -99,14 +100,6 @@ async function show(service: Service, id: number, wait = 60): Promise<View> {
   const response = await fetch(`${service.url}/api/v1/requests/${id}?wait=${wait}`);
   expect(response.status).toBe(200);
   return (await response.json()) as View;
-}
-
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (const end = Date.now() + 50_000; Date.now() < end; ) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('The condition did not come true');
 }
 
 /** Keeps the git server from answering until it is released. */

@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { GitServer } from '../../test/support/git-server.js';
+import { until } from '../../test/support/until.js';
 import { AppModule } from '../app.module.js';
 import type { PackageManagerName } from '../config/index.js';
 import { testConfiguration } from '../config/testing.js';
@@ -97,7 +98,7 @@ describe('a request that needs another worker', () => {
     await start(['git-submodule']);
     expect((await show(app, id, 60)).state).toBe('complete');
     // Its pauses add up, and a second service starts meanwhile.
-  }, 180_000);
+  });
 
   it('is looked at less and less often, and tells once', async () => {
     const app = await start(['npm']);
@@ -126,9 +127,3 @@ describe('a request that needs another worker', () => {
     expect((await show(app, id)).state_reason).toBe('The request was initiated');
   });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 50_000; !(await condition()); await new Promise((resolve) => setTimeout(resolve, 50))) {
-    if (Date.now() > end) throw new Error('This never happened');
-  }
-}

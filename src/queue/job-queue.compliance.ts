@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect } from '@jest/globals';
 import { itUnless } from '../../test/support/tools.js';
+import { until } from '../../test/support/until.js';
 import type { JobHandler, JobQueue } from './job-queue.js';
 
 /** What the suite needs of an adapter: a back end that several processes share, empty before each test. */
@@ -16,7 +17,7 @@ export interface JobQueueHarness {
 }
 
 /** How long anything may take before it counts as never: leases of the harness must be well below. */
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 
 /** The contract of `JobQueue`, for every adapter; `obstacle` says why its back end cannot be had here. */
 export function describeJobQueue(
@@ -121,7 +122,7 @@ export function describeJobQueue(
         now -= 1;
         done += 1;
         return { kind: 'done' };
-      }, 3);
+      });
       await until(() => done === 12);
       expect(most).toBe(3);
     });
@@ -334,12 +335,6 @@ function untilDepth(queue: JobQueue, waiting: number, running: number): Promise<
     const depth = await queue.depth();
     return depth.waiting === waiting && depth.running === running;
   });
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + PATIENCE; !(await condition()); await tick()) {
-    if (Date.now() > end) throw new Error('This never happened');
-  }
 }
 
 function tick(): Promise<void> {

@@ -4,6 +4,7 @@ import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DataSource } from 'typeorm';
+import { until } from '../../test/support/until.js';
 import { AppModule } from '../app.module.js';
 import type { Configuration } from '../config/index.js';
 import { testConfiguration } from '../config/testing.js';
@@ -183,9 +184,3 @@ describe('status of a fleet', () => {
     expect(await get('readyz')).toEqual([200, { ok: true }]);
   });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 50_000; !(await condition()); await new Promise((resolve) => setTimeout(resolve, 50))) {
-    if (Date.now() > end) throw new Error('This never happened');
-  }
-}

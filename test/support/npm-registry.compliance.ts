@@ -52,7 +52,7 @@ export function npmRegistryCompliance(rows: readonly ClientRow[]): void {
         packages.map(({ name, version, bytes }) => service.entry({ name, version, bytes, published })),
       );
       service.app.getHttpServer().on('request', ({ method, url }: IncomingMessage) => asked.push(`${method} ${url}`));
-    }, 120_000);
+    });
     afterAll(async () => {
       await service?.close();
       await rm(scratch, { recursive: true, force: true });

@@ -115,7 +115,7 @@ export class Service {
   }
 
   fetch(path: string, init?: RequestInit): Promise<Response> {
-    return fetch(`${this.base}${path}`, { ...init, signal: AbortSignal.timeout(120_000) });
+    return fetch(`${this.base}${path}`, { ...init, signal: AbortSignal.timeout(240_000) });
   }
 
   post(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
@@ -139,7 +139,7 @@ export class Service {
 
   /** Waits for a final state. */
   async finish(id: number): Promise<RequestView> {
-    for (const end = Date.now() + 120_000; Date.now() < end; ) {
+    for (const end = Date.now() + 240_000; Date.now() < end; ) {
       const view = (await (await this.fetch(`/api/v1/requests/${id}?wait=30`)).json()) as RequestView;
       if (view.state !== 'in_progress') return view;
     }

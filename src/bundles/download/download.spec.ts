@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readlink } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '../../../test/support/until.js';
 import { Configuration } from '../../config/index.js';
 import { BundleService } from '../__fixtures__/bundle-service.js';
 import { collect, noise } from '../__fixtures__/trees.js';
@@ -133,8 +133,7 @@ describe('GET /requests/{id}/download', () => {
       // Its own side of the broken connection.
       response.on('error', () => undefined);
     }
-    for (const end = Date.now() + 20_000; (await openBundles()) > 0 && Date.now() < end; ) await pause(20);
-    expect(await openBundles()).toBe(0);
+    await until(async () => (await openBundles()) === 0);
   });
 
   /** Files of the bundle store that this process has open, by Linux' own account. */

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { until } from '../../../test/support/until.js';
 import { postgresOptions } from '../data-source.js';
 import { closedFolder } from './account.js';
 import { reachableFolder } from './binaries.js';
 import { isAlive } from './cluster.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
-import { describeSharedServer, postmasterOf, query, removeServer, until } from './shared-server.compliance.js';
+import { describeSharedServer, postmasterOf, query, removeServer } from './shared-server.compliance.js';
 
 const isRoot = process.getuid?.() === 0;
 const nobody = { uid: 65534, gid: 65534 };

@@ -32,8 +32,7 @@ export class MaintenanceController {
   @ApiOkResponse({ type: CleanupReport, description: 'What was done' })
   @ApiErrors(401, 403, [409, BUSY])
   async cleanup(): Promise<CleanupReport> {
-    const expired = await this.maintenance.expire();
-    if (expired === undefined) throw new HttpProblem(409, BUSY);
+    const expired = unlessBusy(await this.maintenance.expire());
     return { expired, tidied: (await this.maintenance.tidy()) ?? false };
   }
 
@@ -56,11 +55,11 @@ export class MaintenanceController {
     const sources: PruneReport['sources'] = [];
     return whileThere(response, async (signal) => {
       const options = { olderThan, limit: body.limit, execute: !body.dry_run, signal };
-      const count = await this.maintenance.prune(options, ({ repoName, ref, withSubmodules, size, lastRequested }) => {
+      const pruning = this.maintenance.prune(options, ({ repoName, ref, withSubmodules, size, lastRequested }) => {
         const names = { repo_name: repoName, with_submodules: withSubmodules, last_requested: lastRequested };
         sources.push({ ...names, ref, size });
       });
-      if (count === undefined) throw new HttpProblem(409, BUSY);
+      unlessBusy(await pruning);
       return { dry_run: body.dry_run, sources };
     });
   }
@@ -82,11 +81,15 @@ export class MaintenanceController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<CollectReport | undefined> {
     return whileThere(response, async (signal) => {
-      const stores = await this.maintenance.collect({ execute: !body.dry_run, signal });
-      if (stores === undefined) throw new HttpProblem(409, BUSY);
+      const stores = unlessBusy(await this.maintenance.collect({ execute: !body.dry_run, signal }));
       return { dry_run: body.dry_run, stores };
     });
   }
+}
+
+function unlessBusy<Result>(result: Result | undefined): Result {
+  if (result === undefined) throw new HttpProblem(409, BUSY);
+  return result;
 }
 
 /** Does what the caller waits for; undefined when they have gone, for nobody gets the answer. */

@@ -7,6 +7,7 @@ import { FileServer } from '../../../test/support/file-server.js';
 import { GitServer } from '../../../test/support/git-server.js';
 import { metricsOf, readMetrics } from '../../../test/support/metrics.js';
 import { packed } from '../../../test/support/npm-application.js';
+import { until } from '../../../test/support/until.js';
 import { AppModule } from '../../app.module.js';
 import { testConfiguration } from '../../config/testing.js';
 import { PUBLIC_UPSTREAMS } from '../../config/upstreams/upstreams.js';
@@ -167,9 +168,3 @@ describe('metrics of the work on requests', () => {
     await until(async () => readMetrics(await page()).cachito_running_requests === 0);
   }
 });
-
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (const end = Date.now() + 50_000; !(await condition()); await new Promise((resolve) => setTimeout(resolve, 20))) {
-    if (Date.now() > end) throw new Error('This never happened');
-  }
-}

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from '@j
 import { Logger } from '@nestjs/common';
 import { startRedis, type TestRedis } from '../../../test/support/redis.js';
 import { itUnless, missingTool } from '../../../test/support/tools.js';
+import { until } from '../../../test/support/until.js';
 import { MessageBrokerError } from '../../errors/index.js';
 import type { JobHandler } from '../job-queue.js';
 import { describeJobQueue } from '../job-queue.compliance.js';
@@ -377,10 +378,4 @@ async function untilEmpty(queue: BullQueue): Promise<void> {
     const { waiting, running } = await queue.depth();
     return waiting + running === 0;
   });
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 30_000; !(await condition()); await wait(15)) {
-    if (Date.now() > end) throw new Error('This never happened');
-  }
 }

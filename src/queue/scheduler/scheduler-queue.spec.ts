@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { until } from '../../../test/support/until.js';
 import { migrate, postgresOptions } from '../../database/data-source.js';
 import { openTestDatabase, type TestDatabase } from '../../database/testing.js';
 import { startTestServer, type TestServer } from '../../database/testing-server.js';
@@ -186,10 +187,3 @@ async function kill(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   await once(child, 'exit');
 }
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 30_000; !(await condition()); await new Promise((resolve) => setTimeout(resolve, 15))) {
-    if (Date.now() > end) throw new Error('This never happened');
-  }
-}
-

@@ -4,9 +4,9 @@ import { chmod, readdir, readlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as pause } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '../../../test/support/until.js';
 import { Configuration } from '../../config/index.js';
 import type { RegistryEntry } from '../../packages/index.js';
 import type { RegistryAccess } from '../index.js';
@@ -270,8 +270,7 @@ describe('tarballs', () => {
     response.on('error', () => undefined);
     await once(response, 'readable');
     call.destroy();
-    for (const end = Date.now() + 20_000; (await openBlobs()) > 0 && Date.now() < end;) await pause(20);
-    expect(await openBlobs()).toBe(0);
+    await until(async () => (await openBlobs()) === 0);
   });
 
   /** Files of the store that this process has open, by Linux' own account. */

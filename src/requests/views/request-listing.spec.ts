@@ -26,7 +26,7 @@ beforeAll(async () => {
   await fill(service);
   service.dataSource.setOptions({ logger: counter, logging: ['query'] });
   Object.assign(service.dataSource, { logger: counter });
-}, 300_000);
+});
 afterAll(() => service.close());
 
 /** Of three requests each: one in progress, one complete, one failed. Times are 1 s and 7 µs apart. */

@@ -132,7 +132,7 @@ describe('the version of a module of the source', () => {
       await execa('chmod', ['-R', 'u+w', directory]);
       await rm(directory, { recursive: true });
     }
-  }, 300_000);
+  });
 });
 
 /** Builds it as `github.com/acme/kite<at>`; returns what to ask Go for, and what it should say. */

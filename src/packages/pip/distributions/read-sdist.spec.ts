@@ -7,7 +7,7 @@ import { readSdist, type SdistContents } from './read-sdist.js';
 import { scanPacked } from './scan-packed.js';
 
 const signal = new AbortController().signal;
-const itWithPython = (name: string, test: () => Promise<void>) => itWithTool('python3', name, test, 60_000);
+const itWithPython = (name: string, test: () => Promise<void>) => itWithTool('python3', name, test);
 
 /** What is read without a thread: those of this spec would run the code of the last build. */
 async function read(file: string, requirePkgInfo = true): Promise<SdistContents> {

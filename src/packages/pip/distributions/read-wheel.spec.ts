@@ -5,7 +5,7 @@ import { BuiltArchives } from './__fixtures__/built.js';
 import { readWheelMetadata } from './read-wheel.js';
 
 const signal = new AbortController().signal;
-const itWithPython = (name: string, test: () => Promise<void>) => itWithTool('python3', name, test, 60_000);
+const itWithPython = (name: string, test: () => Promise<void>) => itWithTool('python3', name, test);
 const WHEEL = 'foo-1.0-py3-none-any.whl';
 const NAMED = (folder: string) => `zipped(("${folder}/METADATA", METADATA[1]))`;
 

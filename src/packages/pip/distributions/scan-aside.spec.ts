@@ -4,7 +4,7 @@ import { ValidationError } from '../../../errors/index.js';
 import { BuiltArchives } from './__fixtures__/built.js';
 import { readSdist } from './read-sdist.js';
 
-const itWithPython = (name: string, test: () => Promise<void>) => itWithTool('python3', name, test, 60_000);
+const itWithPython = (name: string, test: () => Promise<void>) => itWithTool('python3', name, test);
 
 const EGG_INFO = '("foo-1.0/foo.egg-info/requires.txt", b"kite"), ("foo-1.0/foo.egg-info/PKG-INFO", b""), ("foo-1.0/bar.egg-info/PKG-INFO", b"")';
 /** File name and Python expression. */

@@ -42,5 +42,5 @@ describe('Histories that are fetched one after the other', () => {
       expect(await client.ancestorsAmong(directory, commit, new Set(commits), options)).toEqual(new Set(expected));
     }
     await expect(client.listTree(directory, commits[0] ?? '', options)[Symbol.asyncIterator]().next()).rejects.toThrow();
-  }, 120_000);
+  });
 });
