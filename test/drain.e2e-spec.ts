@@ -10,7 +10,7 @@ import { unfinishedFiles } from './support/fleet-leftovers.js';
 import { integrityOf } from './support/fleet-upstreams.js';
 import { GitServer, type GitRepository } from './support/git-server.js';
 import { pythonArchive } from './support/pip-made.js';
-import type { RequestView, Service } from './support/service.js';
+import { type RequestView, Service } from './support/service.js';
 import { itUnless, missingTool } from './support/tools.js';
 import { until } from './support/until.js';
 
@@ -51,38 +51,41 @@ afterEach(() => {
 });
 
 describe.each(['database', 'redis'] as const)('a worker that is told to end, with its queue in the %s', (queue) => {
-  let fleet: Fleet | undefined;
+  let fleet: Fleet;
   const obstacle = queue === 'redis' ? missingTool('redis-server') : undefined;
 
-  async function start(drainTimeout: string): Promise<Fleet> {
-    const drain = { CACHITO_DRAIN_TIMEOUT: drainTimeout };
-    return (fleet = await Fleet.start({ workers: 1, queue, environment: { ...environment, ...drain } }));
-  }
-  afterEach(async () => {
-    await fleet?.stop();
-    fleet = undefined;
+  beforeAll(async () => {
+    if (obstacle === undefined) fleet = await Fleet.start({ workers: 0, queue, environment });
   });
+  afterAll(() => fleet?.stop());
+  afterEach(() => fleet?.stopWorkers());
+
+  function worker(drainTimeout: string): Promise<Service> {
+    return fleet.addWorker({ CACHITO_DRAIN_TIMEOUT: drainTimeout });
+  }
 
   itUnless(obstacle, 'lets its request end well, takes no other one, and ends', async () => {
-    const { api, workers, query, addWorker } = bound(await start(LONG));
+    const { api } = fleet;
+    const drained = await worker(LONG);
     const release = holdGit();
     const first = await api.create(await source());
-    await until(async () => (await attempts(query, first)).attempt === 1);
-    process.kill(workers[0].pid, 'SIGTERM');
-    await workers[0].logged('SIGTERM');
+    await until(async () => (await attempts(fleet, first)).attempt === 1);
+    process.kill(drained.pid, 'SIGTERM');
+    await drained.logged('SIGTERM');
     const second = await api.create(await source());
     release();
-    expect(await workers[0].ended()).toBe(0);
+    expect(await drained.ended()).toBe(0);
     expect(await api.show(first.id)).toMatchObject({ state: 'complete' });
-    expect(await attempts(query, second)).toEqual({ attempt: 0, crashes: 0, lease_owner: null });
-    await addWorker();
+    expect(await attempts(fleet, second)).toEqual({ attempt: 0, crashes: 0, lease_owner: null });
+    await worker(LONG);
     expect(await api.finish(second.id)).toMatchObject({ state: 'complete' });
-    expect(await attempts(query, first)).toMatchObject({ attempt: 1, crashes: 0 });
+    expect(await attempts(fleet, first)).toMatchObject({ attempt: 1, crashes: 0 });
   });
 
   itUnless(obstacle, 'hands back what hangs when its time is over: another one continues, and nothing is left over', async () => {
-    const running = await start(SHORT);
-    const { api, workers, query, addWorker } = bound(running);
+    const { api } = fleet;
+    const drained = await worker(SHORT);
+    upstream.requests.length = 0;
     // Half of a file is there, and half of a tree.
     upstream.fault = () => ({ stallAfter: 20_000 });
     const application = await api.create(await npmApplication());
@@ -90,9 +93,8 @@ describe.each(['database', 'redis'] as const)('a worker that is told to end, wit
     let hangs = true;
     git.fault = () => (hangs ? 'hang' : undefined);
     const plain = await api.create(await source());
-    await until(async () => (await attempts(query, plain)).attempt === 1);
-    const [drained] = workers;
-    const other = await addWorker();
+    await until(async () => (await attempts(fleet, plain)).attempt === 1);
+    const other = await worker(SHORT);
     process.kill(drained.pid, 'SIGTERM');
     await drained.logged('SIGTERM');
     // Those that hang go on hanging.
@@ -101,48 +103,50 @@ describe.each(['database', 'redis'] as const)('a worker that is told to end, wit
     expect(await drained.ended()).toBe(0);
     for (const request of [application, plain]) {
       expect(await api.finish(request.id)).toMatchObject({ state: 'complete' });
-      expect(await attempts(query, request)).toEqual({ attempt: 2, crashes: 0, lease_owner: null });
+      expect(await attempts(fleet, request)).toEqual({ attempt: 2, crashes: 0, lease_owner: null });
     }
-    expect(await unfinishedFiles(running)).toEqual([]);
-    const names = await query<{ name: string }>('SELECT "name" FROM "worker"');
+    expect(await unfinishedFiles(fleet)).toEqual([]);
+    const names = await fleet.query<{ name: string }>('SELECT "name" FROM "worker"');
     expect(names).toEqual([{ name: expect.stringContaining(`-${other.pid}-`) }]);
   });
 
   itUnless(obstacle, 'hands back at once when it is told again', async () => {
-    const { api, workers, query } = bound(await start(LONG));
+    const told = await worker(LONG);
     git.fault = () => 'hang';
-    const request = await api.create(await source());
-    await until(async () => (await attempts(query, request)).attempt === 1);
-    process.kill(workers[0].pid, 'SIGTERM');
-    await workers[0].logged('SIGTERM');
-    process.kill(workers[0].pid, 'SIGINT');
-    expect(await workers[0].ended()).toBe(0);
-    expect(await attempts(query, request)).toEqual({ attempt: 1, crashes: 0, lease_owner: null });
+    const request = await fleet.api.create(await source());
+    await until(async () => (await attempts(fleet, request)).attempt === 1);
+    process.kill(told.pid, 'SIGTERM');
+    await told.logged('SIGTERM');
+    process.kill(told.pid, 'SIGINT');
+    expect(await told.ended()).toBe(0);
+    expect(await attempts(fleet, request)).toEqual({ attempt: 1, crashes: 0, lease_owner: null });
   });
 });
 
 describe('an API that is told to end', () => {
-  let fleet: Fleet | undefined;
+  let fleet: Fleet;
   let id: number;
   let size: number;
 
-  async function start(drainTimeout: string): Promise<Fleet> {
-    fleet = await Fleet.start({ workers: 1, queue: 'database', environment: { ...environment, CACHITO_DRAIN_TIMEOUT: drainTimeout } });
+  beforeAll(async () => {
+    fleet = await Fleet.start({ workers: 1, queue: 'database', environment });
     // More than what lies between two sockets.
     const noise = Buffer.from(Float64Array.from({ length: 4_000_000 }, () => Math.random()).buffer);
     const ref = await repository.commit({ files: { 'noise.bin': noise } });
     ({ id } = await fleet.api.create({ repo: repository.url, ref, pkg_managers: [] }));
     expect(await fleet.api.finish(id)).toMatchObject({ state: 'complete' });
     size = (await fleet.api.download(id)).bytes.length;
-    return fleet;
-  }
-  afterEach(async () => {
-    await fleet?.stop();
-    fleet = undefined;
+    await fleet.stopWorkers();
   });
+  afterAll(() => fleet?.stop());
+
+  /** One more. */
+  function another(drainTimeout: string): Promise<Service> {
+    return Service.start({ ...fleet.variables, CACHITO_ROLE: 'api', CACHITO_DRAIN_TIMEOUT: drainTimeout });
+  }
 
   it('lets a download end, and refuses what comes later', async () => {
-    const { api } = await start(LONG);
+    const api = await another(LONG);
     const response = await slowDownload(api, id);
     process.kill(api.pid, 'SIGTERM');
     await untilRefused(api);
@@ -153,9 +157,7 @@ describe('an API that is told to end', () => {
   });
 
   it('ends all the same when a client does not read, or waits for news', async () => {
-    const { api, workers } = await start(SHORT);
-    process.kill(workers[0].pid, 'SIGTERM');
-    await workers[0].ended();
+    const api = await another(SHORT);
     const waiting = await api.create(await source());
     const news = await api.fetch(`/api/v1/requests/${waiting.id}/events`);
     const response = await slowDownload(api, id);
@@ -196,21 +198,14 @@ function holdGit(): () => void {
   return () => (held = false);
 }
 
-type Query = Fleet['query'];
-
-function bound(fleet: Fleet): Pick<Fleet, 'api' | 'workers' | 'query' | 'addWorker'> {
-  const { api, workers } = fleet;
-  return { api, workers, query: fleet.query.bind(fleet), addWorker: fleet.addWorker.bind(fleet) };
-}
-
 interface Attempts {
   attempt: number;
   crashes: number;
   lease_owner: string | null;
 }
 
-async function attempts(query: Query, { id }: RequestView): Promise<Attempts> {
-  const [row] = await query<Attempts>('SELECT "attempt", "crashes", "lease_owner" FROM "request" WHERE "id" = $1', [id]);
+async function attempts(fleet: Fleet, { id }: RequestView): Promise<Attempts> {
+  const [row] = await fleet.query<Attempts>('SELECT "attempt", "crashes", "lease_owner" FROM "request" WHERE "id" = $1', [id]);
   return row;
 }
 

@@ -10,8 +10,8 @@ import { missingTool } from './tools.js';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const MIRROR = 'http://deb.debian.org/debian';
-/** What the image `node:20` brings along. */
-const NPM = 'npm@10.8.2';
+/** What the image of Node.js brings along. */
+const NPM = 'npm@11.19.0';
 const DEBOOTSTRAP = ['debootstrap', '--variant=minbase', 'bookworm'] as const;
 const OWN_NAMESPACES = ['unshare', '--mount', '--pid', '--fork', '--kill-child'] as const;
 const CERTIFICATES = process.env.NODE_EXTRA_CA_CERTS;
@@ -25,8 +25,8 @@ export function buildObstacle(): string | undefined {
 
 /**
  * Runs the steps of a Dockerfile without a container engine: each stage is a folder, RUN is a shell in a chroot, COPY
- * copies. What stands for the base images is made of Debian's packages (debootstrap) with the `node` that runs this
- * test, npm from its registry, and the `go` of this machine. Returns the folder of the last stage.
+ * copies. What stands for the base images is made of Debian's packages (debootstrap), the Node.js that the Dockerfile
+ * names with npm, both from npm's registry, and the `go` of this machine. Returns the folder of the last stage.
  */
 export async function buildByChroot(stages: readonly Stage[], into: string): Promise<string> {
   const folders = new Map<string, string>();
@@ -52,7 +52,7 @@ async function copyBase(image: string, folder: string): Promise<void> {
     const goroot = execFileSync('go', ['env', 'GOROOT'], { encoding: 'utf8', cwd: tmpdir() }).trim();
     await execa('cp', ['-a', await debian(), folder]);
     await execa('cp', ['-a', goroot, join(folder, 'usr/local/go')]);
-  } else if (image.startsWith('node:')) await execa('cp', ['-a', await nodeOnDebian(), folder]);
+  } else if (image.startsWith('node:')) await execa('cp', ['-a', await nodeOnDebian(image), folder]);
   else throw new Error(`nothing here stands for the image ${image}`);
 }
 
@@ -63,11 +63,20 @@ function debian(): Promise<string> {
   });
 }
 
-function nodeOnDebian(): Promise<string> {
-  return kept(`node-${process.versions.node}-bookworm`, async (folder) => {
+/** @param image like `node:24.21.0-bookworm-slim` */
+function nodeOnDebian(image: string): Promise<string> {
+  const [, version] = /^node:([\d.]+)-bookworm/.exec(image) ?? [];
+  return kept(`node-${version}-bookworm`, async (folder) => {
+    const local = join(folder, 'usr/local');
     await execa('cp', ['-a', '--no-target-directory', await debian(), folder]);
-    await cp(process.execPath, join(folder, 'usr/local/bin/node'));
-    await execa('npm', ['install', '--global', '--prefix', join(folder, 'usr/local'), NPM]);
+    await execa('npm', ['install', '--global', '--prefix', local, NPM]);
+    // The program and its header files, as nodejs.org has them.
+    const node = `node-linux-${process.arch}`;
+    await execa('npm', ['install', '--prefix', join(local, 'node'), `${node}@${version}`]);
+    for (const part of ['bin', 'include']) {
+      await cp(join(local, 'node/node_modules', node, part), join(local, part), { recursive: true });
+    }
+    await rm(join(local, 'node'), { recursive: true });
   });
 }
 
