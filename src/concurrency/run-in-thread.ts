@@ -4,7 +4,11 @@ import type { ThreadAnswer, ThreadWork } from './thread-protocol.js';
 
 export interface ThreadOptions {
   signal: AbortSignal;
-  /** MiB of heap; 1024 unless told. Buffers lie outside of the heap and do not count. */
+  /**
+   * MiB of heap; 1024 unless told. Buffers lie outside of the heap and do not count. It is a last resort: Node.js ends
+   * the thread between two steps of the program, so one built-in function that needs tens of MiB more (`JSON.parse` of a
+   * huge text) ends the whole process, or takes for ever (nodejs/node#47224). What comes in is limited before.
+   */
   memoryLimit?: number;
   /** Milliseconds; no limit unless told. */
   timeout?: number;

@@ -109,7 +109,7 @@ describe('many artifacts', () => {
       setTimeout(() => {
         running -= 1;
         response.end(contentOf(path));
-      });
+      }, 5);
     };
     await test.archive.getAll(specs(20), { signal, concurrency: 3 });
     expect(most).toBe(3);

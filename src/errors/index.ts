@@ -1,3 +1,5 @@
+export { codeOf, isDatabaseOutage } from './database-outage.js';
+
 /**
  * Who can mend an error: `client` = whoever posted the request (bad input, bad repository), `server` = the service or
  * what it depends on.

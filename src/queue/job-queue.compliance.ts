@@ -122,7 +122,7 @@ export function describeJobQueue(
         now -= 1;
         done += 1;
         return { kind: 'done' };
-      });
+      }, 3);
       await until(() => done === 12);
       expect(most).toBe(3);
     });

@@ -67,7 +67,7 @@ export function parseRepository(repo: string): Repository {
   if (repo.length === 0) throw new ValidationError('The repository address is empty.');
   if (repo.length > MAX_LENGTH)
     throw new ValidationError(`The repository address is longer than ${MAX_LENGTH} characters.`);
-  if (/[\s\p{Cc}\p{Cf}\\]/u.test(repo)) {
+  if (/[\s\p{Cc}\p{Cf}\p{Surrogate}\\]/u.test(repo)) {
     throw new ValidationError('The repository address must have no spaces, control characters or backslashes.');
   }
   if (repo.startsWith('-')) throw new ValidationError('The repository address must not start with "-".');

@@ -140,8 +140,11 @@ export class Service {
   /** Waits for a final state. */
   async finish(id: number): Promise<RequestView> {
     for (const end = Date.now() + 240_000; Date.now() < end; ) {
-      const view = (await (await this.fetch(`/api/v1/requests/${id}?wait=30`)).json()) as RequestView;
-      if (view.state !== 'in_progress') return view;
+      const response = await this.fetch(`/api/v1/requests/${id}?wait=30`);
+      const view = (await response.json()) as RequestView;
+      // A database that is restarted: clients call again.
+      if (response.status === 503) await setTimeout(100);
+      else if (view.state !== 'in_progress') return view;
     }
     throw new Error(`request ${id} did not end:\n${this.output}`);
   }

@@ -29,6 +29,6 @@ export const spins = (file) => {
 };
 export const fillsMemory = () => {
   const kept = [];
-  for (;;) kept.push({ text: `x${kept.length}`, more: new Array(1000).fill(kept.length) });
+  for (;;) kept.push({ text: `x${kept.length}` });
 };
 export const noFunction = 1;

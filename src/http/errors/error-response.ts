@@ -1,5 +1,11 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
-import { CachitoError, CachitoNotImplementedError, ContentManifestError, UNKNOWN_ERROR } from '../../errors/index.js';
+import {
+  CachitoError,
+  CachitoNotImplementedError,
+  ContentManifestError,
+  isDatabaseOutage,
+  UNKNOWN_ERROR,
+} from '../../errors/index.js';
 import { redactSecrets } from '../../observability/index.js';
 import { NOT_FOUND_MESSAGE } from '../http-errors.js';
 
@@ -13,9 +19,12 @@ export interface ErrorResponse {
   retryAfter?: number | undefined;
 }
 
+/** Seconds: PostgreSQL is back soon after a restart. */
+const DATABASE_PAUSE = 5;
+
 /**
  * Status and text of any thrown value: client-origin errors 400, what cannot be converted or is not built
- * 501, server-origin errors that pass 503, other ones and everything unknown 500. An unknown error shows nothing of itself.
+ * 501, server-origin errors that pass and an outage of the database 503, other ones and everything unknown 500. An unknown error shows nothing of itself.
  */
 export function errorResponse(error: unknown): ErrorResponse {
   if (error instanceof HttpException) return httpExceptionResponse(error);
@@ -26,6 +35,10 @@ export function errorResponse(error: unknown): ErrorResponse {
   const status = statusOfLibraryError(error);
   if (status !== undefined)
     return { status, message: LIBRARY_MESSAGES[status] ?? 'The request is malformed', unknown: false };
+  if (isDatabaseOutage(error)) {
+    const message = 'The database cannot be reached just now. Please try again.';
+    return { status: HttpStatus.SERVICE_UNAVAILABLE, message, unknown: false, retryAfter: DATABASE_PAUSE };
+  }
   return { status: HttpStatus.INTERNAL_SERVER_ERROR, message: UNKNOWN_ERROR.message, unknown: true };
 }
 

@@ -31,12 +31,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-async function paths(): Promise<string[]> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .sort();
+/** Without following links, as `recursive` of newer versions of Node.js does. */
+async function paths(directory = root): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const found = entries.map((entry) => {
+    const path = join(directory, entry.name);
+    return entry.isDirectory() ? paths(path) : [path.slice(root.length + 1)];
+  });
+  return (await Promise.all(found)).flat().sort();
 }
 
 describe('the work tree', () => {
