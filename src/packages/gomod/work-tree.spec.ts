@@ -34,11 +34,13 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 /** Without following links, as `recursive` of newer versions of Node.js does. */
 async function paths(directory = root): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true });
-  const found = entries.map((entry) => {
-    const path = join(directory, entry.name);
-    return entry.isDirectory() ? paths(path) : [path.slice(root.length + 1)];
-  });
-  return (await Promise.all(found)).flat().sort();
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(directory, entry.name);
+      return entry.isDirectory() ? await paths(path) : [path.slice(root.length + 1)];
+    }),
+  );
+  return found.flat().sort();
 }
 
 describe('the work tree', () => {
