@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DownloadModule } from '../download/index.js';
+import { DownloadModule } from '../download/download.module.js';
 import { ArtifactArchive } from './artifact-archive.js';
 import { ArtifactLicenses } from './artifact-licenses.js';
 import { ArtifactReferences } from './artifact-references.js';

@@ -1,7 +1,6 @@
 export { AddressPolicy, AddressRefusedError } from './address-policy.js';
 export { basicAuthorization, type Credentials } from './basic.js';
 export { BodyTooLargeError } from './body.js';
-export { DownloadModule } from './download.module.js';
 export { configuredEndpoints, endpointOf } from './endpoint.js';
 export { errorCode, transientFailureOf, transientStatusFailure } from './failures.js';
 export { HttpClient, type HttpResponse } from './http-client.js';

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DependenciesModule } from '../dependencies/dependencies.module.js';
-import { DownloadModule } from '../download/index.js';
+import { DownloadModule } from '../download/download.module.js';
 import { QueueModule } from '../queue/queue.module.js';
 import { EnvironmentVariables } from './build/environment-variables.js';
 import { RequestDataController } from './controllers/request-data.controller.js';

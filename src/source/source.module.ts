@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Configuration } from '../config/index.js';
-import { DownloadModule, HttpClient, Retries } from '../download/index.js';
+import { DownloadModule } from '../download/download.module.js';
+import { HttpClient, Retries } from '../download/index.js';
 import { SourceEntity } from './entities/source.entity.js';
 import { chooseGitClient } from './git/choose-git-client.js';
 import { GitClient } from './git/git-client.js';

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AthensModule } from '../athens/athens.module.js';
 import { AuthModule } from '../auth/auth.module.js';
-import { DownloadModule } from '../download/index.js';
+import { DownloadModule } from '../download/download.module.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { FleetMetrics } from './fleet-metrics.js';
 import { HealthController } from './health.controller.js';
