@@ -19,7 +19,7 @@ type Explain = (context: { url: string; commit: string; detail: string }) => Err
  */
 const MEANINGS: readonly (readonly [RegExp, Explain])[] = [
   [
-    /^(?!remote: ).*(?:No space left on device|Disk quota exceeded|Read-only file system)/,
+    /^(?!remote: ).*(?:No space left on device|Out of diskspace|Disk quota exceeded|Read-only file system)/,
     () => new FileAccessError('The disk of the service is full or read-only. Tell its administrators.'),
   ],
   [
@@ -87,7 +87,7 @@ export function remoteFailure(failure: unknown, { url }: Remote, commit: string,
 /** The error of the service for a failed local command: the repository is a cache that can be made again. */
 export function localFailure(failure: unknown): unknown {
   if (!(failure instanceof GitFailure)) return failure;
-  if (/No space left on device|Disk quota exceeded/.test(failure.stderr)) {
+  if (/No space left on device|Out of diskspace|Disk quota exceeded/.test(failure.stderr)) {
     return new FileAccessError('The disk of the service is full. Tell its administrators.');
   }
   return new DamagedRepositoryError(failure.message);
