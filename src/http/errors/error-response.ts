@@ -24,7 +24,8 @@ const DATABASE_PAUSE = 5;
 
 /**
  * Status and text of any thrown value: client-origin errors 400, what cannot be converted or is not built
- * 501, server-origin errors that pass and an outage of the database 503, other ones and everything unknown 500. An unknown error shows nothing of itself.
+ * 501, server-origin errors that pass and an outage of the database 503, other ones and everything unknown 500. An unknown
+ * error shows nothing of itself.
  */
 export function errorResponse(error: unknown): ErrorResponse {
   if (error instanceof HttpException) return httpExceptionResponse(error);
