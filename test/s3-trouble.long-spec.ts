@@ -50,7 +50,7 @@ describe('the service whose bucket is away', () => {
     await on.s3.server.kill();
     await expectUnavailable();
     const { id } = await on.service.create(await on.newRequest());
-    while (!on.service.log.includes(`Request ${id} is tried again`)) await wait(100);
+    await on.service.logged(`Request ${id} is tried again`);
     await on.s3.server.start();
     expect(await on.service.finish(id)).toMatchObject({ state: 'complete' });
     expect(await statuses()).toEqual({ bundle: 200, npm: 200, pip: 200, gomod: 200 });

@@ -13,13 +13,16 @@ import { GitFailure } from './git-process.js';
 
 type Explain = (context: { url: string; commit: string; detail: string }) => Error;
 
+/** What the system says of a full disk, and git when a write ends early. */
+const DISK_FULL = /No space left on device|Out of diskspace|Disk quota exceeded/;
+
 /**
  * What git's messages (in the C locale) mean, most telling first: several may stand in one output, since a failing
  * helper makes git complain as well. What a remote says (`remote: …`) is no sign of trouble on this host.
  */
 const MEANINGS: readonly (readonly [RegExp, Explain])[] = [
   [
-    /^(?!remote: ).*(?:No space left on device|Out of diskspace|Disk quota exceeded|Read-only file system)/,
+    new RegExp(`^(?!remote: ).*(?:${DISK_FULL.source}|Read-only file system)`),
     () => new FileAccessError('The disk of the service is full or read-only. Tell its administrators.'),
   ],
   [
@@ -87,7 +90,7 @@ export function remoteFailure(failure: unknown, { url }: Remote, commit: string,
 /** The error of the service for a failed local command: the repository is a cache that can be made again. */
 export function localFailure(failure: unknown): unknown {
   if (!(failure instanceof GitFailure)) return failure;
-  if (/No space left on device|Out of diskspace|Disk quota exceeded/.test(failure.stderr)) {
+  if (DISK_FULL.test(failure.stderr)) {
     return new FileAccessError('The disk of the service is full. Tell its administrators.');
   }
   return new DamagedRepositoryError(failure.message);
